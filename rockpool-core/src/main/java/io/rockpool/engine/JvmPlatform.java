@@ -1,0 +1,123 @@
+package io.rockpool.engine;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The real platform: {@code System.nanoTime}, one housekeeping thread for all pools of the JVM, and worker threads for
+ * driver calls that may hang.
+ *
+ * <p>Threads: all are daemons and end by themselves: the housekeeper when the last pool leaves, a worker after ten idle
+ * seconds. They carry no context class loader of an application, so that a redeploy leaves nothing behind.
+ */
+public final class JvmPlatform implements Platform {
+
+    /** The platform that all pools of this JVM share. */
+    public static final JvmPlatform SHARED = new JvmPlatform();
+
+    private static final int WORKER_IDLE_SECONDS = 10;
+
+    private final Tick tick = new Tick(System.nanoTime());
+    private final List<Chores> pools = new CopyOnWriteArrayList<>();
+    private final ReentrantLock lifecycle = new ReentrantLock();
+    private @Nullable Thread housekeeper; // guarded by lifecycle
+    private final AtomicInteger workerNumber = new AtomicInteger();
+    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE, // each pool bounds its own calls; a hung one must not take another's thread
+            WORKER_IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            task -> daemon(task, "rockpool-worker-" + workerNumber.incrementAndGet()));
+
+    private JvmPlatform() {}
+
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Tick tick() {
+        return tick;
+    }
+
+    @Override
+    public long random(long bound) {
+        return ThreadLocalRandom.current().nextLong(bound);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        workers.execute(task);
+    }
+
+    @Override
+    public void join(Chores chores) {
+        lifecycle.lock();
+        try {
+            tick.move(System.nanoTime());
+            pools.add(chores);
+            if (housekeeper == null) {
+                housekeeper = daemon(this::keepHouse, "rockpool-housekeeper");
+                housekeeper.start();
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    @Override
+    public void leave(Chores chores) {
+        lifecycle.lock();
+        try {
+            pools.remove(chores);
+            if (pools.isEmpty() && housekeeper != null) {
+                LockSupport.unpark(housekeeper);
+                housekeeper = null;
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void keepHouse() {
+        Thread me = Thread.currentThread();
+        while (isHousekeeper(me)) {
+            long now = System.nanoTime();
+            tick.move(now);
+            for (Chores chores : pools) {
+                try {
+                    chores.run(now);
+                } catch (Throwable t) { // one pool's trouble, even an OutOfMemoryError, must not stop the others' clock
+                    Uncaught.report(t);
+                }
+            }
+            LockSupport.parkNanos(this, Tick.PERIOD);
+        }
+    }
+
+    private boolean isHousekeeper(Thread thread) {
+        lifecycle.lock();
+        try {
+            return housekeeper == thread;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(null, task, name, 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        return thread;
+    }
+}

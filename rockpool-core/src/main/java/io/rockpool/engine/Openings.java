@@ -1,0 +1,169 @@
+package io.rockpool.engine;
+
+import io.rockpool.engine.BorrowFailure.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides how many resources to open and when, and takes in what became of it.
+ *
+ * <p>Up to {@link #AT_ONCE} openings run at a time to reach {@code poolSize} or while nothing is open. Beyond that they
+ * start one by one, one more for every {@link #RAMP_NANOS} that the oldest waiter has waited: a crowd that five
+ * connections can serve in 20 ms opens one more, not forty-five. While the circuit is open one probe runs at a time,
+ * and callers are refused with the real error as soon as nothing open is left that could come back to them.
+ *
+ * <p>Threads: {@code …Locked} under the pool's lock; the openings themselves on workers, or in the caller for a local
+ * resource. Source: docs/design/0003-opening.md.
+ */
+final class Openings<T> {
+
+    static final int AT_ONCE = 4;
+
+    /** 50 ms: an order of magnitude above a quick query, below what anyone calls an outage. */
+    static final long RAMP_NANOS = 50_000_000L;
+
+    private final ResourcePool<T> pool;
+    private final Circuit circuit; // under the pool's lock
+
+    Openings(ResourcePool<T> pool) {
+        this.pool = pool;
+        this.circuit = new Circuit(pool.settings.maxRetries());
+    }
+
+    @Nullable Throwable lastFailure() {
+        pool.queue.lock.lock();
+        try {
+            return circuit.lastFailure();
+        } finally {
+            pool.queue.lock.unlock();
+        }
+    }
+
+    boolean failing() {
+        return lastFailure() != null;
+    }
+
+    void planLocked(long now, Afterwards<T> afterwards) {
+        int live = pool.table.live();
+        if (circuit.isOpen() && live == 0) {
+            pool.refuseAllLocked(Reason.OPEN_FAILING, circuit.lastFailure(), afterwards);
+        }
+        int opening = pool.table.count(Slot.OPENING);
+        int demand = pool.queue.sizeLocked() - opening;
+        int refill = pool.settings.poolSize() - live - opening;
+        if (demand <= 0 && refill <= 0 || !circuit.mayTry(now) || !pool.calls.mayOpen()) {
+            return;
+        }
+        boolean local = pool.resources.local(); // opened one after the other by whoever came: one for a waiter, or all
+        int room = local ? (demand > 0 ? 1 : refill) : atOnceLocked(live, refill, now) - opening;
+        for (int wanted = Math.max(demand, refill); room > 0 && wanted > 0; room--, wanted--) {
+            int limit = demand > 0 ? pool.capacity() : pool.settings.poolSize();
+            Slot<T> slot = pool.table.claim(Slot.EMPTY, Slot.OPENING, limit, pool.platform.tick().now());
+            if (slot == null) {
+                return;
+            }
+            slot.onDemand = demand-- > 0;
+            long word = slot.word();
+            afterwards.call(() -> pool.calls.submit(() -> open(slot, word)));
+        }
+    }
+
+    private int atOnceLocked(int live, int refill, long now) {
+        if (circuit.isOpen()) {
+            return 1;
+        }
+        if (live == 0 || refill > 0) {
+            return AT_ONCE;
+        }
+        Waiter<T> oldest = pool.queue.headLocked();
+        long waited = oldest == null ? 0 : now - oldest.since;
+        return (int) Math.min(AT_ONCE, 1 + waited / RAMP_NANOS);
+    }
+
+    private void open(Slot<T> slot, long word) {
+        T resource;
+        try {
+            resource = pool.resources.open();
+        } catch (Throwable t) { // even an Error: the slot must not stay OPENING, and the waiters hear of it
+            failed(slot, word, t);
+            return;
+        }
+        opened(slot, word, resource);
+    }
+
+    private void opened(Slot<T> slot, long word, T resource) {
+        long mine = Slot.next(word, Slot.CHECKING);
+        long now = pool.platform.tick().now();
+        if (!slot.change(word, mine)) { // given up by the watchdog: the slot may serve another by now
+            pool.counters.closed(CloseCause.OPENED_LATE);
+            pool.counters.created.incrementAndGet();
+            pool.close(slot.index, resource, false);
+            pool.calls.cameBack();
+            return;
+        }
+        slot.stamp(mine, null, now);
+        slot.resource = resource;
+        slot.openedAt = now;
+        slot.idleSince = now;
+        slot.goodAt = now;
+        slot.uses = 0;
+        slot.acquiredAt = null;
+        slot.maxAge = jittered(pool.settings.recycleTime());
+        slot.unmark(-1);
+        pool.counters.created.incrementAndGet();
+        succeeded();
+        pool.events.opened(slot.index);
+        if (slot.index >= pool.capacity()) {
+            slot.mark(CloseCause.RESIZED.mark());
+        }
+        pool.becomeIdle(slot, mine);
+        if (!pool.resources.local()) {
+            pool.pass(null); // there may be demand for more
+        }
+    }
+
+    private void succeeded() {
+        boolean closes;
+        pool.queue.lock.lock();
+        try {
+            closes = circuit.succeeded();
+        } finally {
+            pool.queue.lock.unlock();
+        }
+        if (closes) {
+            pool.events.circuitClosed();
+        }
+    }
+
+    private void failed(Slot<T> slot, long word, Throwable failure) {
+        if (!slot.change(word, Slot.next(word, Slot.EMPTY))) {
+            pool.calls.cameBack();
+            return;
+        }
+        failed(failure);
+        pool.emptied();
+    }
+
+    /** Counts a failed opening, also one that the watchdog gave up. */
+    void failed(Throwable failure) {
+        pool.counters.failed(PoolCounters.Failure.OPEN);
+        boolean opens;
+        int attempt;
+        boolean retryable = pool.resources.retryable(failure);
+        pool.queue.lock.lock();
+        try {
+            opens = circuit.failed(failure, retryable, pool.platform, pool.platform.nanos());
+            attempt = circuit.failures();
+        } finally {
+            pool.queue.lock.unlock();
+        }
+        pool.events.openFailed(failure, attempt);
+        if (opens) {
+            pool.events.circuitOpened(failure);
+        }
+    }
+
+    /** Up to a tenth less, so that resources opened together are not closed together. */
+    private long jittered(long recycleTime) {
+        return recycleTime == 0 ? 0 : recycleTime - pool.platform.random(recycleTime / 10 + 1);
+    }
+}

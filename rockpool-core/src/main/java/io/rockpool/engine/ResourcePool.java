@@ -1,0 +1,695 @@
+package io.rockpool.engine;
+
+import static io.rockpool.engine.WaitQueue.CLOSED_TO_NEWCOMERS;
+import static io.rockpool.engine.WaitQueue.DRAINING;
+import static io.rockpool.engine.WaitQueue.HUNGRY;
+import static io.rockpool.engine.WaitQueue.SUSPENDED;
+import static io.rockpool.engine.WaitQueue.WAITERS;
+import static io.rockpool.engine.WaitQueue.WAKING;
+
+import io.rockpool.engine.BorrowFailure.Reason;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lends resources: the way of a borrow and of a give back, and the pool's life.
+ *
+ * <p>The hot path is one scan from the home slot with one CAS, and one CAS back; it writes nothing that threads on other
+ * slots read, and asks neither clock nor lock. Everything else is a <em>pass</em>: under the lock idle slots are paired
+ * with waiters in their order and missing resources are asked for; wake-ups and driver calls follow when the lock is free.
+ *
+ * <p>Threads: any. Units: nanoseconds of the platform. Errors: a borrow ends in a slot, a {@link BorrowFailure} or an
+ * {@link InterruptedException}, never later than its deadline. Source: docs/design/0001-slots.md, 0002-fair-waiters.md.
+ */
+public final class ResourcePool<T> {
+
+    final Resources<T> resources;
+    final Platform platform;
+    final PoolEvents events;
+    final SlotTable<T> table;
+    final WaitQueue<T> queue = new WaitQueue<>();
+    final WorkerCalls calls;
+    final PoolCounters counters = new PoolCounters();
+    final long validationWindow;
+    private final Platform.Tick tick;
+    private final Openings<T> openings;
+    private final Upkeep<T> upkeep;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    volatile EngineSettings settings;
+    private final AtomicInteger validating = new AtomicInteger(); // asked for by waiters and not begun
+    private volatile boolean tracing;
+    private volatile long drainUntil;
+
+    public ResourcePool(EngineSettings settings, Resources<T> resources, Platform platform, PoolEvents events) {
+        this.settings = settings;
+        this.resources = resources;
+        this.platform = platform;
+        this.events = events;
+        this.tick = platform.tick();
+        this.table = new SlotTable<>(settings.poolSize() + settings.maxOverflow());
+        this.calls = new WorkerCalls(platform, resources.local());
+        this.validationWindow = resources.local() ? Long.MAX_VALUE : settings.validationWindow();
+        this.openings = new Openings<>(this);
+        this.upkeep = new Upkeep<>(this);
+    }
+
+    /** Joins the platform's housekeeping and asks for the first {@code poolSize} resources. */
+    public void start() {
+        platform.join(upkeep);
+        pass(null);
+    }
+
+    // ---- borrow ------------------------------------------------------------------------------------------------
+
+    /** An idle slot, leased to the thread, or null where the borrow has to wait or be refused. */
+    public @Nullable Slot<T> tryBorrow(Thread thread) {
+        if ((queue.signals & CLOSED_TO_NEWCOMERS) != 0) {
+            return null;
+        }
+        Slot<T> slot = table.claim(thread, tick.now(), validationWindow);
+        if (slot != null && tracing) {
+            trace(slot);
+        }
+        return slot;
+    }
+
+    /** A slot leased to the calling thread, waiting for it up to the borrow timeout. */
+    public Slot<T> borrow() throws BorrowFailure, InterruptedException {
+        Thread me = Thread.currentThread();
+        Slot<T> slot = tryBorrow(me);
+        return slot != null ? slot : await(waiter(me, settings.borrowTimeout()));
+    }
+
+    /** A caller about to wait; {@link #advance} queues it. */
+    public Waiter<T> waiter(Thread thread, long timeout) {
+        return new Waiter<>(thread, platform.nanos(), timeout);
+    }
+
+    private Slot<T> await(Waiter<T> waiter) throws BorrowFailure, InterruptedException {
+        while (true) {
+            Slot<T> slot = advance(waiter);
+            if (slot != null) {
+                return slot;
+            }
+            LockSupport.parkNanos(this, waiter.sleepUntil - platform.nanos());
+            if (waiter.thread().isInterrupted() && leave(waiter)) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    /**
+     * One step of a waiting borrow: the slot, or null where the caller should sleep until {@link Waiter#sleepUntil} or a
+     * wake-up and step again.
+     */
+    public @Nullable Slot<T> advance(Waiter<T> waiter) throws BorrowFailure {
+        if (!waiter.entered) {
+            waiter.entered = true;
+            enter(waiter);
+        } else if (waiter.state() == Waiter.WAITING) {
+            pass(waiter);
+        }
+        long now = platform.nanos();
+        if (waiter.state() == Waiter.WAITING) {
+            if (now - waiter.deadline < 0) {
+                return null;
+            }
+            if (leave(waiter)) {
+                counters.timeouts.incrementAndGet();
+                counters.waits.add(now - waiter.since);
+                throw failure(waiter, timeoutReason(waiter), true, now, null);
+            }
+        }
+        if (waiter.state() == Waiter.FAILED) {
+            counters.rejected.incrementAndGet();
+            throw failure(waiter, waiter.refusal, false, now, waiter.cause);
+        }
+        counters.waits.add(now - waiter.since);
+        Slot<T> slot = waiter.slot;
+        if (tracing) {
+            trace(slot);
+        }
+        return slot;
+    }
+
+    /** Takes a waiter off the queue; false if it was served or refused in the meantime. */
+    public boolean leave(Waiter<T> waiter) {
+        if (!waiter.settle(Waiter.LEFT)) {
+            return false;
+        }
+        pass(waiter); // what it was nudged for goes to the next
+        return true;
+    }
+
+    private void enter(Waiter<T> waiter) {
+        Afterwards<T> afterwards = new Afterwards<>();
+        queue.lock.lock();
+        try {
+            long now = platform.nanos();
+            waiter.held = table.heldBy(waiter.thread());
+            Reason refusal = admit(waiter);
+            if (refusal != null) {
+                refuse(waiter, refusal, null, afterwards);
+            } else {
+                queue.addLocked(waiter);
+                passLocked(now, afterwards);
+                setSleep(waiter);
+            }
+        } finally {
+            queue.lock.unlock();
+        }
+        afterwards.run(platform);
+    }
+
+    private @Nullable Reason admit(Waiter<T> waiter) {
+        if (queue.isLocked(DRAINING)) {
+            return Reason.CLOSED;
+        }
+        if (queue.sizeLocked() >= settings.maxWaiters()) {
+            return Reason.TOO_MANY_WAITERS;
+        }
+        if (settings.failOnDeadlock()
+                && waiter.held > 0
+                && queue.heldByWaitersLocked() + waiter.held >= capacity()) {
+            return Reason.DEADLOCK;
+        }
+        return null;
+    }
+
+    // ---- passes ------------------------------------------------------------------------------------------------
+
+    /** Pairs slots and waiters, and asks for what is missing; on behalf of a waiter that woke or left, or of nobody. */
+    void pass(@Nullable Waiter<T> waiter) {
+        Afterwards<T> afterwards = new Afterwards<>();
+        queue.lock.lock();
+        try {
+            if (waiter != null) {
+                queue.answerNudgeLocked(waiter);
+                if (waiter.state() != Waiter.WAITING) {
+                    queue.removeLocked(waiter);
+                }
+            }
+            passLocked(platform.nanos(), afterwards);
+            if (waiter != null) {
+                setSleep(waiter);
+            }
+        } finally {
+            queue.lock.unlock();
+        }
+        afterwards.run(platform);
+    }
+
+    void passLocked(long now, Afterwards<T> afterwards) {
+        queue.refreshLocked(now);
+        VarHandle.fullFence(); // I2: a slot that becomes idle from here on sees these signals
+        if (!queue.isLocked(SUSPENDED) && !queue.isLocked(DRAINING)) {
+            matchLocked(now, afterwards);
+            openings.planLocked(now, afterwards);
+        }
+        queue.refreshLocked(now);
+    }
+
+    private void matchLocked(long now, Afterwards<T> afterwards) {
+        Waiter<T> head;
+        while ((head = queue.headLocked()) != null) {
+            Slot<T> slot = table.claim(head.thread(), tick.now(), validationWindow);
+            if (slot == null) {
+                if (validating.get() >= queue.sizeLocked() || !checkLocked(afterwards)) {
+                    return;
+                }
+                continue;
+            }
+            if ((slot.mark() & Slot.EVICT) != 0) {
+                long word = slot.move(Slot.LEASED, Slot.CLOSING);
+                slot.uncountLease();
+                afterwards.call(() -> dispose(slot, word, CloseCause.ofMark(slot.mark()), false));
+                continue;
+            }
+            head.slot = slot;
+            queue.removeLocked(head);
+            if (head.settle(Waiter.SERVED)) {
+                afterwards.wake(head);
+            } else {
+                slot.uncountLease();
+                slot.move(Slot.LEASED, Slot.IDLE); // it left in this moment; the loop offers the slot to the next
+            }
+        }
+    }
+
+    /** Sends one idle slot that has to prove itself to validation; what it finds makes the next pass. */
+    private boolean checkLocked(Afterwards<T> afterwards) {
+        Slot<T> stale = table.claim(Slot.IDLE, Slot.CHECKING, Integer.MAX_VALUE, tick.now());
+        if (stale == null) {
+            return false;
+        }
+        long word = stale.word();
+        validating.incrementAndGet();
+        afterwards.call(() -> calls.submit(() -> {
+            validating.decrementAndGet();
+            check(stale, word);
+        }));
+        return true;
+    }
+
+    private void setSleep(Waiter<T> waiter) {
+        boolean first = queue.headLocked() == waiter;
+        long hungryAt = waiter.since + WaitQueue.BARGE_NANOS;
+        boolean hungry = (queue.signals & HUNGRY) != 0;
+        waiter.sleepUntil =
+                first && !hungry && hungryAt - waiter.deadline < 0 ? hungryAt : waiter.deadline;
+    }
+
+    /** Ends the waiting of everybody. */
+    void refuseAllLocked(Reason reason, @Nullable Throwable cause, Afterwards<T> afterwards) {
+        Waiter<T> head;
+        while ((head = queue.headLocked()) != null) {
+            queue.removeLocked(head);
+            refuse(head, reason, cause, afterwards);
+        }
+    }
+
+    private void refuse(Waiter<T> waiter, Reason reason, @Nullable Throwable cause, Afterwards<T> afterwards) {
+        waiter.refusal = reason;
+        waiter.cause = cause;
+        if (waiter.settle(Waiter.FAILED)) {
+            afterwards.wake(waiter);
+        }
+    }
+
+    // ---- give back ---------------------------------------------------------------------------------------------
+
+    /** Ends a lease whose resource is as it was; false if the ticket is not this slot's lease (any more). */
+    public boolean giveBack(Slot<T> slot, long ticket) {
+        if (slot.word() != ticket) {
+            return false;
+        }
+        long now = tick.now();
+        slot.idleSince = now;
+        slot.goodAt = now;
+        if (!slot.change(ticket, Slot.next(ticket, Slot.IDLE))) {
+            return false;
+        }
+        if ((queue.signals | slot.mark()) != 0) {
+            attend(slot);
+        }
+        return true;
+    }
+
+    /** Ends a lease whose resource must be cleaned first; the word for {@link #endReset}, or 0 for a stale ticket. */
+    public long beginReset(Slot<T> slot, long ticket) {
+        long word = Slot.next(ticket, Slot.CHECKING);
+        if (!slot.change(ticket, word)) {
+            return 0;
+        }
+        long now = tick.now();
+        tellLeakReturned(slot, now);
+        slot.stamp(word, Thread.currentThread(), now);
+        return word;
+    }
+
+    /** Ends a reset: back to idle where the cause is null, closed for that cause else. */
+    public void endReset(Slot<T> slot, long word, @Nullable CloseCause cause) {
+        if (cause == null) {
+            long now = tick.now();
+            slot.idleSince = now;
+            slot.goodAt = now;
+            becomeIdle(slot, word);
+        } else {
+            if (cause == CloseCause.RESET_FAILED) {
+                counters.failed(PoolCounters.Failure.RESET);
+            }
+            long closing = Slot.next(word, Slot.CLOSING);
+            if (slot.change(word, closing)) {
+                dispose(slot, closing, cause, false);
+            } else {
+                calls.cameBack();
+            }
+        }
+    }
+
+    /** Ends a lease by closing its resource, aborting first what hangs in it if asked; false for a stale ticket. */
+    public boolean discard(Slot<T> slot, long ticket, CloseCause cause, boolean abort) {
+        long closing = Slot.next(ticket, Slot.CLOSING);
+        if (!slot.change(ticket, closing)) {
+            return false;
+        }
+        tellLeakReturned(slot, tick.now());
+        dispose(slot, closing, cause, abort);
+        return true;
+    }
+
+    /** A slot of ours becomes idle, unless the watchdog took it. */
+    void becomeIdle(Slot<T> slot, long word) {
+        if (slot.change(word, Slot.next(word, Slot.IDLE))) {
+            if ((queue.signals | slot.mark()) != 0) {
+                attend(slot);
+            }
+        } else {
+            calls.cameBack();
+        }
+    }
+
+    /** What a slot that just became idle has to be used for. */
+    private void attend(Slot<T> slot) {
+        int mark = slot.mark();
+        if (mark != 0) {
+            tellLeakReturned(slot, tick.now());
+            if ((mark & Slot.EVICT) != 0) {
+                closeIdle(slot, CloseCause.ofMark(mark));
+                return;
+            }
+        }
+        int signals = queue.signals;
+        if ((signals & DRAINING) != 0) {
+            closeIdle(slot, CloseCause.POOL_CLOSED);
+        } else if ((signals & SUSPENDED) == 0) {
+            if ((signals & HUNGRY) != 0) {
+                pass(null);
+            } else if ((signals & (WAITERS | WAKING)) == WAITERS) {
+                nudge();
+            }
+        }
+    }
+
+    private void tellLeakReturned(Slot<T> slot, long now) {
+        if ((slot.mark() & Slot.LEAK_TOLD) != 0) {
+            slot.unmark(Slot.LEAK_TOLD);
+            events.leakReturned(slot.index, now - slot.since);
+        }
+    }
+
+    private void nudge() {
+        Waiter<T> waiter;
+        queue.lock.lock();
+        try {
+            waiter = queue.nudgeLocked();
+            queue.refreshLocked(platform.nanos());
+        } finally {
+            queue.lock.unlock();
+        }
+        if (waiter != null) {
+            platform.unpark(waiter);
+        }
+    }
+
+    // ---- driver calls ------------------------------------------------------------------------------------------
+
+    boolean closeIdle(Slot<T> slot, CloseCause cause) {
+        long word = slot.move(Slot.IDLE, Slot.CLOSING);
+        if (word != 0) {
+            dispose(slot, word, cause, false);
+        }
+        return word != 0;
+    }
+
+    /** Closes what a slot in CLOSING holds, then empties the slot. */
+    void dispose(Slot<T> slot, long word, CloseCause cause, boolean abort) {
+        T resource = slot.resource();
+        slot.resource = null; // before the watchdog may give the slot to another
+        slot.stamp(word, null, tick.now());
+        counters.closed(cause);
+        calls.submit(() -> {
+            close(slot.index, resource, abort);
+            if (slot.change(word, Slot.next(word, Slot.EMPTY))) {
+                events.closed(slot.index, cause);
+                emptied();
+            } else {
+                calls.cameBack();
+            }
+        });
+    }
+
+    void close(int slot, T resource, boolean abort) {
+        try {
+            if (abort) {
+                resources.abort(resource);
+            }
+            resources.close(resource);
+        } catch (Throwable t) { // closed or not, the pool is done with it; even an Error must not lose the slot
+            events.closeFailed(slot, t);
+        }
+    }
+
+    void check(Slot<T> slot, long word) {
+        Throwable why = null;
+        boolean works = false;
+        try {
+            works = resources.validate(slot.resource());
+        } catch (Throwable t) { // any failure to validate is the answer no
+            why = t;
+        }
+        if (works) {
+            slot.goodAt = tick.now();
+            becomeIdle(slot, word);
+            return;
+        }
+        long closing = Slot.next(word, Slot.CLOSING);
+        if (slot.change(word, closing)) {
+            counters.failed(PoolCounters.Failure.VALIDATION);
+            events.validationFailed(slot.index, why == null ? new IllegalStateException("validation said no") : why);
+            dispose(slot, closing, CloseCause.INVALID, false);
+        } else {
+            calls.cameBack();
+        }
+    }
+
+    /** A slot became empty: there may be room to open, or nothing left to close. */
+    void emptied() {
+        pass(null);
+        if (drained()) {
+            platform.leave(upkeep);
+            closed.countDown();
+        }
+    }
+
+    // ---- life --------------------------------------------------------------------------------------------------
+
+    /** Borrows wait from now on, until {@link #resume}. */
+    public void suspend() {
+        lifecycle(SUSPENDED, true);
+    }
+
+    /** Ends {@link #suspend}. */
+    public void resume() {
+        lifecycle(SUSPENDED, false);
+    }
+
+    private void lifecycle(int bit, boolean on) {
+        Afterwards<T> afterwards = new Afterwards<>();
+        queue.lock.lock();
+        try {
+            queue.setLocked(bit, on);
+            if (bit == DRAINING) {
+                refuseAllLocked(Reason.CLOSED, null, afterwards);
+            }
+            passLocked(platform.nanos(), afterwards);
+        } finally {
+            queue.lock.unlock();
+        }
+        afterwards.run(platform);
+    }
+
+    /** Closes every resource that is open now, idle ones at once and lent ones when they come back; how many. */
+    public int evict() {
+        int evicted = 0;
+        for (Slot<T> slot : table.slots()) {
+            int state = slot.state();
+            if (state == Slot.IDLE || state == Slot.LEASED || state == Slot.CHECKING) {
+                evicted++;
+                evict(slot, CloseCause.EVICTED);
+            }
+        }
+        return evicted;
+    }
+
+    /** Marks, then looks: pairs with the give back, which becomes idle, then looks for marks. */
+    void evict(Slot<T> slot, CloseCause cause) {
+        if ((slot.mark() & Slot.EVICT) == 0) {
+            slot.mark(cause.mark());
+        }
+        closeIdle(slot, cause);
+    }
+
+    /** An idle resource must prove itself before it is lent again: something showed that they may be dead. */
+    public void distrustIdle() {
+        if (validationWindow != Long.MAX_VALUE) {
+            long expired = tick.now() - validationWindow - 1;
+            for (Slot<T> slot : table.slots()) {
+                if (slot.state() == Slot.IDLE) {
+                    slot.goodAt = expired; // not the owner's write: lost at worst to a give back, which is proof anew
+                }
+            }
+        }
+    }
+
+    /** Changes the sizes; what is beyond them closes, at once or when it comes back. */
+    public void resize(EngineSettings resized) {
+        queue.lock.lock();
+        try {
+            table.growLocked(resized.poolSize() + resized.maxOverflow());
+            settings = resized;
+        } finally {
+            queue.lock.unlock();
+        }
+        Slot<T>[] slots = table.slots();
+        for (int i = capacity(); i < slots.length; i++) {
+            if (slots[i].state() != Slot.EMPTY) {
+                evict(slots[i], CloseCause.RESIZED);
+            }
+        }
+        pass(null);
+    }
+
+    /** Refuses borrows, closes what is idle, and what is lent as it comes back; at the drain timeout aborts the rest. */
+    public void beginClose() {
+        drainUntil = platform.nanos() + settings.drainTimeout();
+        lifecycle(DRAINING, true);
+        for (Slot<T> slot : table.slots()) {
+            closeIdle(slot, CloseCause.POOL_CLOSED);
+        }
+        emptied();
+    }
+
+    /** {@link #beginClose}, then waits for the end; an interrupt ends the waiting for leases, and stays set. */
+    public void close() {
+        beginClose();
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            drainUntil = platform.nanos();
+            awaitBriefly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitBriefly() {
+        try {
+            if (!closed.await(settings.validationTimeout(), TimeUnit.NANOSECONDS)) {
+                Uncaught.report(new IllegalStateException("a closing pool still waits for a driver call"));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    public boolean isClosing() {
+        return (queue.signals & DRAINING) != 0;
+    }
+
+    public boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    public boolean isSuspended() {
+        return (queue.signals & SUSPENDED) != 0;
+    }
+
+    /** The settings in force; a resize changes them. */
+    public EngineSettings settings() {
+        return settings;
+    }
+
+    long drainUntil() {
+        return drainUntil;
+    }
+
+    private boolean drained() {
+        return isClosing() && table.count(Slot.EMPTY) == table.slots().length;
+    }
+
+    int capacity() {
+        EngineSettings now = settings;
+        return now.poolSize() + now.maxOverflow();
+    }
+
+    // ---- what it knows -----------------------------------------------------------------------------------------
+
+    /** Records where each borrow comes from, from now on; some microseconds a borrow. */
+    void traceBorrows() {
+        tracing = true;
+    }
+
+    private static void trace(Slot<?> slot) {
+        slot.acquiredAt = new Throwable("acquired here");
+    }
+
+    /** The leases of this moment, longest first. */
+    public List<Holding> holdings() {
+        long now = tick.now();
+        List<Holding> holdings = new ArrayList<>();
+        for (Slot<T> slot : table.slots()) {
+            Holding holding = holding(slot, now);
+            if (holding != null) {
+                holdings.add(holding);
+            }
+        }
+        holdings.sort(Comparator.comparingLong(Holding::heldNanos).reversed());
+        return holdings;
+    }
+
+    @Nullable Holding holding(Slot<T> slot, long now) {
+        long word = slot.word();
+        T resource = slot.resource;
+        Thread holder = slot.holder;
+        long since = slot.since;
+        Throwable acquiredAt = slot.acquiredAt;
+        boolean whole = Slot.stateOf(word) == Slot.LEASED && slot.stamped(word) && slot.word() == word;
+        return whole && holder != null && resource != null
+                ? new Holding(slot.index, holder, Math.max(0, now - since), resource, acquiredAt)
+                : null;
+    }
+
+    private Reason timeoutReason(Waiter<T> waiter) {
+        if (isSuspended()) {
+            return Reason.SUSPENDED;
+        }
+        if (openings.failing() && table.live() < capacity()) {
+            return Reason.OPEN_FAILING;
+        }
+        long threshold = settings.leakThreshold();
+        if (threshold > 0 && holdings().stream().anyMatch(h -> h.heldNanos() >= threshold)) {
+            return Reason.LEAK_SUSPECTED;
+        }
+        return waiter.held > 0 ? Reason.NESTED_BORROW : Reason.EXHAUSTED;
+    }
+
+    private BorrowFailure failure(
+            Waiter<T> waiter, @Nullable Reason reason, boolean timedOut, long now, @Nullable Throwable cause) {
+        int empty = table.count(Slot.EMPTY) + table.count(Slot.OPENING);
+        return new BorrowFailure(
+                reason == null ? Reason.EXHAUSTED : reason,
+                timedOut,
+                now - waiter.since,
+                table.count(Slot.LEASED),
+                table.slots().length - empty,
+                capacity(),
+                waiting(),
+                holdings(),
+                cause != null || reason != Reason.OPEN_FAILING ? cause : openings.lastFailure());
+    }
+
+    int waiting() {
+        queue.lock.lock();
+        try {
+            return queue.sizeLocked();
+        } finally {
+            queue.lock.unlock();
+        }
+    }
+
+    /** Everything counted. */
+    public EngineStatistics statistics() {
+        return EngineStatistics.of(this, tick.now());
+    }
+
+    Openings<T> openings() {
+        return openings;
+    }
+}

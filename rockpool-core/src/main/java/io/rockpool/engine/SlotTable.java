@@ -1,0 +1,126 @@
+package io.rockpool.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots of a pool and the ways to claim one.
+ *
+ * <p>A thread's search starts at its home slot, a mix of its id, so that threads meet rarely and no per-thread memory is
+ * needed. Threads: any; lock-free. A claim that finds nothing has seen every slot once. Source: docs/design/0001-slots.md.
+ */
+final class SlotTable<T> {
+
+    private static final long MIX = 0x9E3779B97F4A7C15L; // 2^64 / golden ratio: spreads neighbouring ids
+
+    private volatile Slot<T>[] slots;
+
+    SlotTable(int size) {
+        slots = fill(newArray(size), 0);
+    }
+
+    /** All slots; the array is never changed, only replaced by a longer one. */
+    Slot<T>[] slots() {
+        return slots;
+    }
+
+    /** Makes room; the existing slots stay. Callers hold the pool's lock. */
+    void growLocked(int size) {
+        Slot<T>[] old = slots;
+        if (size > old.length) {
+            Slot<T>[] longer = newArray(size);
+            System.arraycopy(old, 0, longer, 0, old.length);
+            slots = fill(longer, old.length);
+        }
+    }
+
+    /** Takes an idle slot that proved itself within the window: IDLE to LEASED by the thread; null if there is none. */
+    @Nullable Slot<T> claim(Thread thread, long now, long window) {
+        Slot<T>[] all = slots;
+        int count = all.length;
+        int i = home(thread, count);
+        for (int seen = 0; seen < count; seen++) {
+            Slot<T> slot = all[i];
+            long word = slot.word();
+            if (Slot.stateOf(word) == Slot.IDLE && now - slot.goodAt <= window) {
+                long lease = Slot.next(word, Slot.LEASED);
+                if (slot.change(word, lease)) {
+                    if (slot.onDemand) {
+                        slot.onDemand = false;
+                        slot.misses++;
+                    }
+                    slot.countLease();
+                    slot.stamp(lease, thread, now);
+                    return slot;
+                }
+            }
+            if (++i == count) {
+                i = 0;
+            }
+        }
+        return null;
+    }
+
+    /** Takes the first slot in a state to another one, among the first {@code limit}; null if there is none. */
+    @Nullable Slot<T> claim(int from, int to, int limit, long now) {
+        Slot<T>[] all = slots;
+        for (int i = 0; i < Math.min(limit, all.length); i++) {
+            long word = all[i].move(from, to);
+            if (word != 0) {
+                all[i].stamp(word, null, now);
+                return all[i];
+            }
+        }
+        return null;
+    }
+
+    int count(int state) {
+        int count = 0;
+        for (Slot<T> slot : slots) {
+            if (slot.state() == state) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Slots with a resource that may serve again: idle, leased or being checked. */
+    int live() {
+        int live = 0;
+        for (Slot<T> slot : slots) {
+            int state = slot.state();
+            if (state == Slot.IDLE || state == Slot.LEASED || state == Slot.CHECKING) {
+                live++;
+            }
+        }
+        return live;
+    }
+
+    /** How many slots this thread holds. */
+    int heldBy(Thread thread) {
+        int held = 0;
+        for (Slot<T> slot : slots) {
+            long word = slot.word();
+            if (Slot.stateOf(word) == Slot.LEASED && slot.stamped(word) && slot.holder == thread) {
+                held++;
+            }
+        }
+        return held;
+    }
+
+    @SuppressWarnings("deprecation") // threadId() is of Java 19
+    private static int home(Thread thread, int count) {
+        return (int) (((thread.getId() * MIX >>> 32) * count) >>> 32);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> Slot<T>[] newArray(int size) {
+        return (Slot<T>[]) new Slot<?>[size];
+    }
+
+    private static <T> Slot<T>[] fill(Slot<T>[] slots, int from) {
+        for (int i = from; i < slots.length; i++) {
+            slots[i] = new Slot<>(i);
+        }
+        return slots;
+    }
+}

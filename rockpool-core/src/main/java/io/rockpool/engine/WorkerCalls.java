@@ -1,0 +1,91 @@
+package io.rockpool.engine;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The driver calls of one pool that run beside its callers: at most {@link #AT_ONCE} at a time, the rest in a queue.
+ *
+ * <p>A call that hangs is abandoned by the watchdog and no longer counts; up to {@link #MOST_STUCK} may hang before the
+ * pool opens no more. A local resource's calls run at once in the calling thread. Threads: any, no pool lock held.
+ */
+final class WorkerCalls {
+
+    static final int AT_ONCE = 4;
+    static final int MOST_STUCK = 8;
+
+    private final Platform platform;
+    private final boolean inCaller;
+    private final ArrayDeque<Runnable> queue = new ArrayDeque<>(); // guarded by this, as are the counts
+    private int running;
+    private int stuck;
+
+    WorkerCalls(Platform platform, boolean inCaller) {
+        this.platform = platform;
+        this.inCaller = inCaller;
+    }
+
+    void submit(Runnable call) {
+        if (inCaller) {
+            call.run();
+            return;
+        }
+        synchronized (this) { // never held over a call, so that no virtual thread is pinned for long
+            if (running >= AT_ONCE + stuck) {
+                queue.add(call);
+                return;
+            }
+            running++;
+        }
+        platform.execute(() -> work(call));
+    }
+
+    private void work(Runnable first) {
+        Runnable call = first;
+        while (call != null) {
+            try {
+                call.run();
+            } catch (Throwable t) { // the calls report their own failures; this one is ours, and the worker goes on
+                Uncaught.report(t);
+            }
+            call = nextOrStop();
+        }
+    }
+
+    private synchronized @Nullable Runnable nextOrStop() {
+        Runnable call = running > AT_ONCE + stuck ? null : queue.poll();
+        if (call == null) {
+            running--;
+        }
+        return call;
+    }
+
+    /** A call hangs and was given up: another may run in its place. */
+    void abandoned() {
+        Runnable waiting;
+        synchronized (this) {
+            stuck++;
+            waiting = inCaller || running >= AT_ONCE + stuck ? null : queue.poll();
+            if (waiting != null) {
+                running++;
+            }
+        }
+        if (waiting != null) {
+            Runnable call = waiting;
+            platform.execute(() -> work(call));
+        }
+    }
+
+    /** An abandoned call came back after all. */
+    synchronized void cameBack() {
+        stuck--;
+    }
+
+    synchronized int stuck() {
+        return stuck;
+    }
+
+    synchronized boolean mayOpen() {
+        return stuck < MOST_STUCK;
+    }
+}
