@@ -1,0 +1,74 @@
+package io.rockpool.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * One database as a pool uses it: how to open a connection, begin and end a transaction, clean up after a lease, and
+ * what its errors mean.
+ *
+ * <p>Made by a {@link DatabaseProfile} for one pool. Threads: any, with a different connection each. What it throws
+ * reaches the caller, except while a connection is given back: there it closes the connection.
+ */
+public interface Database {
+
+    /** What an error says of its connection. */
+    enum Severity {
+        /** The statement failed, the connection and its transaction stand. */
+        STATEMENT,
+        /** The connection stands, but the engine may have rolled its transaction back. */
+        TRANSACTION,
+        /** The connection is broken. */
+        CONNECTION
+    }
+
+    /** What running a statement changes beside data. */
+    enum Effect {
+        NONE,
+        /** It begins a transaction by text. */
+        BEGINS,
+        /** It changes the session: settings, temporary objects, attached files, locks. */
+        SESSION
+    }
+
+    /** Whether opening and validating need no network, and so are done by the caller. */
+    boolean local();
+
+    /** Opens a connection, sets it up and makes sure that it works. */
+    Connection open() throws SQLException;
+
+    /** Whether the connection works. */
+    boolean validate(Connection connection, int timeoutSeconds) throws SQLException;
+
+    /** Whether opening again may succeed after this failure. */
+    boolean retryable(Throwable failure);
+
+    Severity severity(SQLException e);
+
+    Effect effect(String sql);
+
+    /** Undoes what SQL changed in the session; false if that can't be done with certainty. */
+    boolean resetSession(Connection connection) throws SQLException;
+
+    /** Whether the driver keeps warnings that the next borrower must not see. */
+    boolean keepsWarnings();
+
+    /**
+     * Whether transactions are begun and ended by {@link #begin}, {@link #commit} and {@link #rollback} while the driver's
+     * connection stays in autocommit; else by the driver's {@code setAutoCommit}, {@code commit} and {@code rollback}.
+     */
+    boolean ownTransactions();
+
+    void begin(Connection connection, boolean readOnly) throws SQLException;
+
+    void commit(Connection connection) throws SQLException;
+
+    /** Ends whatever transaction is open; none being open is no error. */
+    void rollback(Connection connection) throws SQLException;
+
+    /** Whether a transaction begun by {@link #begin} is still open in the engine; asked after an error. */
+    boolean inTransaction(Connection connection) throws SQLException;
+
+    /** Makes the connection refuse writes, or allow them again. */
+    void setReadOnly(Connection connection, boolean readOnly) throws SQLException;
+}

@@ -1,0 +1,196 @@
+package io.rockpool.jdbc;
+
+import io.rockpool.engine.CloseCause;
+import io.rockpool.engine.EngineSettings;
+import io.rockpool.engine.Platform;
+import io.rockpool.engine.PoolEvents;
+import io.rockpool.engine.ResourcePool;
+import io.rockpool.engine.Resources;
+import io.rockpool.engine.Slot;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * JDBC connections on the engine: opens, validates and closes them, and cleans them when they are given back.
+ *
+ * <p>Threads: any. A connection whose clean-up fails is never lent again. Source: docs/design/0004-wrappers.md.
+ */
+public final class JdbcPool implements Resources<PhysicalConnection> {
+
+    /** What the pool tells beside the engine's events. Threads and rules as there. */
+    public interface Events extends PoolEvents {
+        /** A lease ended with open work, which was rolled back. */
+        void unfinished(int slot, PhysicalConnection connection);
+
+        /** A connection could not be cleaned, and is closed. */
+        void resetFailed(int slot, SQLException failure);
+    }
+
+    private final String name;
+    private final Database database;
+    private final Platform platform;
+    private final Events events;
+    private final ResourcePool<PhysicalConnection> engine;
+    private final int validationSeconds;
+    private final AtomicLong unfinished = new AtomicLong();
+
+    public JdbcPool(String name, Database database, EngineSettings settings, Platform platform, Events events) {
+        this.name = name;
+        this.database = database;
+        this.platform = platform;
+        this.events = events;
+        this.validationSeconds = (int) Math.max(1, TimeUnit.NANOSECONDS.toSeconds(settings.validationTimeout()));
+        this.engine = new ResourcePool<>(settings, this, platform, events);
+    }
+
+    public ResourcePool<PhysicalConnection> engine() {
+        return engine;
+    }
+
+    /** The coarse time that leases are measured by, in nanoseconds. */
+    long now() {
+        return platform.tick().now();
+    }
+
+    Database database() {
+        return database;
+    }
+
+    /** Leases that ended with open work. */
+    public long unfinished() {
+        return unfinished.get();
+    }
+
+    /** A message as this pool says it. */
+    public String message(String text) {
+        return "pool '" + name + "': " + text;
+    }
+
+    // ---- give back ---------------------------------------------------------------------------------------------
+
+    void giveBack(Slot<PhysicalConnection> slot, long ticket, PhysicalConnection p) {
+        if (p.isClean()) {
+            engine.giveBack(slot, ticket);
+        } else if (p.broken) {
+            engine.discard(slot, ticket, CloseCause.BROKEN, false);
+        } else {
+            long word = engine.beginReset(slot, ticket);
+            if (word != 0) {
+                reset(slot, word, p);
+            }
+        }
+    }
+
+    @SuppressWarnings("NullAway") // null: the connection is clean
+    private void reset(Slot<PhysicalConnection> slot, long word, PhysicalConnection p) {
+        CloseCause cause = CloseCause.RESET_FAILED;
+        try {
+            cause = clean(slot.index(), p);
+        } catch (SQLException e) {
+            events.resetFailed(slot.index(), e);
+        } finally {
+            engine.endReset(slot, word, cause); // also after an Error: the slot must not stay behind
+        }
+    }
+
+    /** Makes the connection as it was when it was opened; why it must be closed instead, or null. */
+    @SuppressWarnings("NullAway")
+    private CloseCause clean(int slot, PhysicalConnection p) throws SQLException {
+        p.children.closeAll();
+        endTransaction(slot, p);
+        if (p.has(PhysicalConnection.SESSION) && !database.resetSession(p.raw)) {
+            return CloseCause.SESSION_STATE;
+        }
+        if (p.has(PhysicalConnection.SETTERS)) {
+            p.state.restore(p.raw);
+        }
+        if (p.has(PhysicalConnection.RAN)) {
+            p.raw.clearWarnings();
+        }
+        p.flags = 0;
+        return null;
+    }
+
+    private void endTransaction(int slot, PhysicalConnection p) throws SQLException {
+        int open = PhysicalConnection.AUTOCOMMIT_OFF | PhysicalConnection.BEGUN_BY_TEXT;
+        if (!p.has(open)) {
+            return;
+        }
+        if (p.has(PhysicalConnection.WORK | PhysicalConnection.BEGUN_BY_TEXT)) {
+            unfinished.incrementAndGet();
+            events.unfinished(slot, p);
+        }
+        if (p.has(PhysicalConnection.BEGUN_BY_TEXT)) {
+            database.rollback(p.raw);
+        } else {
+            Transaction.rollback(p);
+        }
+        if (p.has(PhysicalConnection.AUTOCOMMIT_OFF)) {
+            Transaction.end(p);
+        }
+        p.clear(PhysicalConnection.BEGUN_BY_TEXT);
+    }
+
+    void abort(Slot<PhysicalConnection> slot, long ticket) {
+        engine.discard(slot, ticket, CloseCause.ABORTED, true);
+    }
+
+    void distrustIdle() {
+        engine.distrustIdle();
+    }
+
+    // ---- resources ---------------------------------------------------------------------------------------------
+
+    @Override
+    public PhysicalConnection open() throws SQLException {
+        Connection raw = database.open();
+        try {
+            if (!raw.getAutoCommit()) {
+                raw.setAutoCommit(true);
+            }
+            return new PhysicalConnection(raw, this);
+        } catch (Throwable t) {
+            closeQuietly(raw, t);
+            throw t;
+        }
+    }
+
+    private static void closeQuietly(Connection raw, Throwable because) {
+        try {
+            raw.close();
+        } catch (SQLException e) {
+            because.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public boolean validate(PhysicalConnection p) throws SQLException {
+        return database.validate(p.raw, validationSeconds);
+    }
+
+    @Override
+    public void close(PhysicalConnection p) throws SQLException {
+        p.raw.close();
+    }
+
+    @Override
+    public void abort(PhysicalConnection p) {
+        try {
+            p.raw.abort(Runnable::run);
+        } catch (SQLException | RuntimeException e) {
+            events.closeFailed(-1, e); // the close that follows is what counts
+        }
+    }
+
+    @Override
+    public boolean local() {
+        return database.local();
+    }
+
+    @Override
+    public boolean retryable(Throwable failure) {
+        return database.retryable(failure);
+    }
+}

@@ -1,0 +1,107 @@
+package io.rockpool.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A driver's connection, and what the present lease has changed of it.
+ *
+ * <p>All changes are bits of one {@code int}: a lease that left it at zero and has no open child gives back with one
+ * compare. Threads: the lease's, as JDBC asks; {@link #lastSql} and {@link #broken} are read by any.
+ */
+public final class PhysicalConnection {
+
+    static final int AUTOCOMMIT_OFF = 1;
+    /** A transaction is to be begun at the next statement. */
+    static final int LAZY_BEGIN = 1 << 1;
+    /** A transaction was begun by {@link Database#begin}. */
+    static final int BEGUN = 1 << 2;
+    /** Statements ran since the last commit or rollback. */
+    static final int WORK = 1 << 3;
+    /** A transaction was begun by SQL text. */
+    static final int BEGUN_BY_TEXT = 1 << 4;
+    /** SQL changed the session, or the driver's object was handed out. */
+    static final int SESSION = 1 << 5;
+    /** The engine rolled the transaction back by itself. */
+    static final int POISONED = 1 << 6;
+    /** In a {@code DatabaseConnection}: commit, rollback and close are its business. */
+    static final int SCOPED = 1 << 7;
+    /** The transaction to begin only reads. */
+    static final int READS_ONLY = 1 << 8;
+    /** A statement ran, so the driver may keep warnings. */
+    static final int RAN = 1 << 9;
+    /** {@link SessionState} has something to restore. */
+    static final int SETTERS = 1 << 10;
+
+    final Connection raw;
+    final JdbcPool pool;
+    final Database database;
+    final Children children = new Children();
+    final SessionState state = new SessionState();
+    private final int ran;
+    int flags;
+    volatile boolean broken;
+    private @Nullable String lastSql;
+
+    PhysicalConnection(Connection raw, JdbcPool pool) {
+        this.raw = raw;
+        this.pool = pool;
+        this.database = pool.database();
+        this.ran = database.keepsWarnings() ? RAN : 0;
+    }
+
+    /** The statement that runs, or ran last, in this connection's life; its literals are not masked yet. */
+    public @Nullable String lastSql() {
+        return lastSql;
+    }
+
+    boolean isClean() {
+        return flags == 0 && children.isEmpty() && !broken;
+    }
+
+    boolean has(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    void set(int bits) {
+        flags |= bits;
+    }
+
+    void clear(int bits) {
+        flags &= ~bits;
+    }
+
+    /** Called before every execution: begins the transaction that is due, and notes what the statement will change. */
+    void executing(String sql, Database.Effect effect) throws SQLException {
+        lastSql = sql;
+        if ((flags & (AUTOCOMMIT_OFF | POISONED)) != 0) {
+            Transaction.beforeStatement(this);
+        }
+        flags |= ran;
+        if (effect != Database.Effect.NONE) {
+            set(effect == Database.Effect.BEGINS ? BEGUN_BY_TEXT : SESSION);
+        }
+    }
+
+    void preparing(String sql) {
+        lastSql = sql;
+    }
+
+    /** Takes in what a failure says of this connection. */
+    void failed(SQLException e) {
+        switch (database.severity(e)) {
+            case CONNECTION -> breakDown();
+            case TRANSACTION -> Transaction.afterFailure(this, e);
+            case STATEMENT -> {}
+        }
+    }
+
+    /** No more leases for this connection; and its idle siblings have to prove themselves. */
+    void breakDown() {
+        if (!broken) {
+            broken = true;
+            pool.distrustIdle();
+        }
+    }
+}

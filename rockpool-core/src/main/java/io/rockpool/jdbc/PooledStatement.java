@@ -1,0 +1,117 @@
+package io.rockpool.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/** A statement of a lease. Threads: as its connection. */
+class PooledStatement extends DelegatingStatement {
+
+    final PooledConnection connection;
+    private final Statement raw;
+    private volatile boolean closed;
+
+    /** Counts executions: a result set of an earlier one is closed, also where the driver reuses the object. */
+    int executions;
+
+    PooledStatement(PooledConnection connection, Statement raw) {
+        this.connection = connection;
+        this.raw = raw;
+    }
+
+    @Override
+    final PooledConnection connection() {
+        return connection;
+    }
+
+    @Override
+    final PooledStatement statement() {
+        return this;
+    }
+
+    @Override
+    final Statement delegate() throws SQLException {
+        open();
+        return raw;
+    }
+
+    final PhysicalConnection open() throws SQLException {
+        PhysicalConnection p = connection.physical();
+        if (closed) {
+            throw new SQLNonTransientException("this statement is closed; prepare a new one", "HY010");
+        }
+        return p;
+    }
+
+    @Override
+    final Statement executing(String sql) throws SQLException {
+        PhysicalConnection p = open();
+        executions++;
+        p.executing(sql, p.database.effect(sql));
+        return raw;
+    }
+
+    @Override
+    final Statement executingBatch() throws SQLException {
+        PhysicalConnection p = open();
+        executions++;
+        p.executing(batchSql(), Database.Effect.NONE);
+        return raw;
+    }
+
+    String batchSql() {
+        return "(batch)";
+    }
+
+    @Override
+    public final Connection getConnection() throws SQLException {
+        open();
+        return connection;
+    }
+
+    @Override
+    public final void close() throws SQLException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (connection.inForce()) {
+            connection.physical().children.remove(this);
+            try {
+                raw.close();
+            } catch (SQLException e) {
+                throw failed(e);
+            }
+        }
+    }
+
+    @Override
+    final void closeDelegate() throws SQLException {
+        closed = true;
+        raw.close();
+    }
+
+    @Override
+    public final boolean isClosed() throws SQLException {
+        return closed || !connection.inForce() || raw.isClosed();
+    }
+
+    @Override
+    public final boolean isWrapperFor(Class<?> iface) throws SQLException {
+        open();
+        return iface.isInstance(this) || iface.isInstance(raw);
+    }
+
+    @Override
+    public final <V> V unwrap(Class<V> iface) throws SQLException {
+        PhysicalConnection p = open();
+        return Unwrapping.unwrap(iface, this, raw, p);
+    }
+
+    @Override
+    public final @Nullable String toString() {
+        return raw.toString();
+    }
+}
