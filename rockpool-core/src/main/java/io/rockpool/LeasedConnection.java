@@ -19,9 +19,6 @@ final class LeasedConnection extends PooledConnection implements ConnectionWrapp
     }
 
     void begin(boolean readOnly) throws SQLException {
-        if (readOnly) {
-            setReadOnly(true);
-        }
         beginScope(readOnly);
     }
 

@@ -6,7 +6,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
-import java.sql.Statement;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -223,29 +222,8 @@ public class AnyDatabase implements Database {
     }
 
     @Override
-    public void begin(Connection connection, boolean readOnly) throws SQLException {
-        connection.setAutoCommit(false);
-    }
-
-    @Override
-    public void commit(Connection connection) throws SQLException {
-        connection.commit();
-    }
-
-    @Override
-    public void rollback(Connection connection) throws SQLException {
-        if (!connection.getAutoCommit()) {
-            connection.rollback();
-            return;
-        }
-        try (Statement statement = connection.createStatement()) { // begun by text, so JDBC's rollback would refuse
-            statement.execute("ROLLBACK");
-        }
-    }
-
-    @Override
-    public boolean inTransaction(Connection connection) throws SQLException {
-        return true;
+    public Transactions transactions(Connection connection) throws SQLException {
+        return new DriverTransactions(connection);
     }
 
     @Override

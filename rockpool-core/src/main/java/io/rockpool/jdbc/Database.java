@@ -54,20 +54,30 @@ public interface Database {
     boolean keepsWarnings();
 
     /**
-     * Whether transactions are begun and ended by {@link #begin}, {@link #commit} and {@link #rollback} while the driver's
-     * connection stays in autocommit; else by the driver's {@code setAutoCommit}, {@code commit} and {@code rollback}.
+     * Whether transactions are begun and ended by {@link Transactions} while the driver's connection stays in autocommit;
+     * else by the driver's {@code setAutoCommit}, {@code commit} and {@code rollback}.
      */
     boolean ownTransactions();
 
-    void begin(Connection connection, boolean readOnly) throws SQLException;
+    /** The transactions of a connection that this database opened; asked once a connection. */
+    Transactions transactions(Connection connection) throws SQLException;
 
-    void commit(Connection connection) throws SQLException;
+    /** How the transactions of one connection are begun and ended. Threads: the lease's. */
+    interface Transactions {
 
-    /** Ends whatever transaction is open; none being open is no error. */
-    void rollback(Connection connection) throws SQLException;
+        void begin(boolean readOnly) throws SQLException;
 
-    /** Whether a transaction begun by {@link #begin} is still open in the engine; asked after an error. */
-    boolean inTransaction(Connection connection) throws SQLException;
+        void commit() throws SQLException;
+
+        /** Ends whatever transaction is open; none being open is no error. */
+        void rollback() throws SQLException;
+
+        /** Whether a transaction begun here is still open in the engine; asked after an error. */
+        boolean inTransaction() throws SQLException;
+
+        /** Back to autocommit, all transactions ended. */
+        void end() throws SQLException;
+    }
 
     /** Makes the connection refuse writes, or allow them again. */
     void setReadOnly(Connection connection, boolean readOnly) throws SQLException;

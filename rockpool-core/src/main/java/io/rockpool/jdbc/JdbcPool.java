@@ -123,7 +123,7 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
             events.unfinished(slot, p);
         }
         if (p.has(PhysicalConnection.BEGUN_BY_TEXT)) {
-            database.rollback(p.raw);
+            p.transactions.rollback();
         } else {
             Transaction.rollback(p);
         }

@@ -37,6 +37,7 @@ public final class PhysicalConnection {
     final Connection raw;
     final JdbcPool pool;
     final Database database;
+    final Database.Transactions transactions;
     final Children children = new Children();
     final SessionState state = new SessionState();
     private final int ran;
@@ -44,10 +45,11 @@ public final class PhysicalConnection {
     volatile boolean broken;
     private @Nullable String lastSql;
 
-    PhysicalConnection(Connection raw, JdbcPool pool) {
+    PhysicalConnection(Connection raw, JdbcPool pool) throws SQLException {
         this.raw = raw;
         this.pool = pool;
         this.database = pool.database();
+        this.transactions = database.transactions(raw);
         this.ran = database.keepsWarnings() ? RAN : 0;
     }
 

@@ -43,7 +43,7 @@ final class Transaction {
         }
         if (p.has(LAZY_BEGIN)) {
             try {
-                p.database.begin(p.raw, p.has(READS_ONLY));
+                p.transactions.begin(p.has(READS_ONLY));
             } catch (SQLException e) {
                 p.failed(e);
                 throw e;
@@ -59,7 +59,7 @@ final class Transaction {
             return;
         }
         try {
-            if (!p.database.inTransaction(p.raw)) {
+            if (!p.transactions.inTransaction()) {
                 p.clear(BEGUN);
                 p.set(POISONED);
             }
@@ -77,14 +77,14 @@ final class Transaction {
                     "40000");
         }
         if (p.has(BEGUN) || !p.database.ownTransactions() && !p.has(LAZY_BEGIN)) {
-            p.database.commit(p.raw);
+            p.transactions.commit();
         }
         ended(p);
     }
 
     static void rollback(PhysicalConnection p) throws SQLException {
         if (p.has(BEGUN) || !p.database.ownTransactions() && !p.has(LAZY_BEGIN)) {
-            p.database.rollback(p.raw);
+            p.transactions.rollback();
         }
         ended(p);
     }
@@ -98,10 +98,10 @@ final class Transaction {
 
     /** Back to autocommit, at the end of a lease or by {@code setAutoCommit(true)}. */
     static void end(PhysicalConnection p) throws SQLException {
-        boolean driverToo = !p.database.ownTransactions() && !p.has(LAZY_BEGIN);
+        boolean begun = !p.has(LAZY_BEGIN) || p.database.ownTransactions();
         p.clear(AUTOCOMMIT_OFF | LAZY_BEGIN | READS_ONLY | WORK | POISONED);
-        if (driverToo) {
-            p.raw.setAutoCommit(true);
+        if (begun) {
+            p.transactions.end();
         }
     }
 }
