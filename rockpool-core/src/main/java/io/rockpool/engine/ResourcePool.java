@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +42,6 @@ public final class ResourcePool<T> {
     private final Upkeep<T> upkeep;
     private final CountDownLatch closed = new CountDownLatch(1);
     volatile EngineSettings settings;
-    private final AtomicInteger validating = new AtomicInteger(); // asked for by waiters and not begun
     private volatile boolean tracing;
     private volatile long drainUntil;
 
@@ -177,10 +175,20 @@ public final class ResourcePool<T> {
         }
         if (settings.failOnDeadlock()
                 && waiter.held > 0
-                && queue.heldByWaitersLocked() + waiter.held >= capacity()) {
+                && queue.heldByWaitersLocked() + waiter.held >= capacity()
+                && waiter.held + stillHeldByWaitersLocked() >= capacity()) {
             return Reason.DEADLOCK;
         }
         return null;
+    }
+
+    /** Counted anew: a connection may be given back by another thread than the one that waits. */
+    private int stillHeldByWaitersLocked() {
+        int held = 0;
+        for (Waiter<T> other = queue.headLocked(); other != null; other = other.next) {
+            held += other.held == 0 ? 0 : table.heldBy(other.thread());
+        }
+        return held;
     }
 
     // ---- passes ------------------------------------------------------------------------------------------------
@@ -221,7 +229,8 @@ public final class ResourcePool<T> {
         while ((head = queue.headLocked()) != null) {
             Slot<T> slot = table.claim(head.thread(), tick.now(), validationWindow);
             if (slot == null) {
-                if (validating.get() >= queue.sizeLocked() || !checkLocked(afterwards)) {
+                long slow = (now - head.since) / Openings.RAMP_NANOS; // one more for each that seems to hang
+                if (table.checkedForWaiters() >= queue.sizeLocked() + slow || !checkLocked(afterwards)) {
                     return;
                 }
                 continue;
@@ -250,11 +259,9 @@ public final class ResourcePool<T> {
             return false;
         }
         long word = stale.word();
-        validating.incrementAndGet();
-        afterwards.call(() -> calls.submit(() -> {
-            validating.decrementAndGet();
-            check(stale, word);
-        }));
+        stale.forWaiter = true;
+        T resource = stale.resource();
+        afterwards.call(() -> calls.submit(() -> check(stale, word, resource)));
         return true;
     }
 
@@ -437,11 +444,16 @@ public final class ResourcePool<T> {
         }
     }
 
-    void check(Slot<T> slot, long word) {
+    /** Validates what the slot held when the check was asked for: a check may begin after it was given up. */
+    void check(Slot<T> slot, long word, T resource) {
+        if (slot.word() != word) {
+            calls.cameBack();
+            return;
+        }
         Throwable why = null;
         boolean works = false;
         try {
-            works = resources.validate(slot.resource());
+            works = resources.validate(resource);
         } catch (Throwable t) { // any failure to validate is the answer no
             why = t;
         }
@@ -455,6 +467,7 @@ public final class ResourcePool<T> {
             counters.failed(PoolCounters.Failure.VALIDATION);
             events.validationFailed(slot.index, why == null ? new IllegalStateException("validation said no") : why);
             dispose(slot, closing, CloseCause.INVALID, false);
+            pass(null); // who waited for this one may want another checked, and not wait for the close
         } else {
             calls.cameBack();
         }
@@ -673,6 +686,16 @@ public final class ResourcePool<T> {
                 waiting(),
                 holdings(),
                 cause != null || reason != Reason.OPEN_FAILING ? cause : openings.lastFailure());
+    }
+
+    /** Whether this waiter is neither served nor refused nor gone. */
+    public boolean isWaiting(Waiter<T> waiter) {
+        return waiter.state() == Waiter.WAITING;
+    }
+
+    /** Slots there are, in use or not. */
+    public int slotCount() {
+        return table.slots().length;
     }
 
     int waiting() {

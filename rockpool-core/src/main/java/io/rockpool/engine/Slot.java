@@ -125,6 +125,7 @@ public final class Slot<T> extends SlotFields<T> {
             holder = owner;
         }
         since = now;
+        forWaiter = false;
         STAMP.setRelease(this, word);
     }
 
@@ -201,6 +202,9 @@ abstract class SlotFields<T> extends SlotPadding {
     long since;
 
     long stamp;
+    /** Being checked because a waiter needs it. */
+    boolean forWaiter;
+
     long idleSince;
     /** When the resource last proved itself: opened, validated or given back. */
     long goodAt;

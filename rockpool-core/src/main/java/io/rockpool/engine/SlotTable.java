@@ -83,6 +83,17 @@ final class SlotTable<T> {
         return count;
     }
 
+    /** Validations that waiters wait for; one that was abandoned counts no more. */
+    int checkedForWaiters() {
+        int count = 0;
+        for (Slot<T> slot : slots) {
+            if (slot.state() == Slot.CHECKING && slot.forWaiter) {
+                count++;
+            }
+        }
+        return count;
+    }
+
     /** Slots with a resource that may serve again: idle, leased or being checked. */
     int live() {
         int live = 0;

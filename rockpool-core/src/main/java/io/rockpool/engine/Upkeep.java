@@ -149,7 +149,8 @@ final class Upkeep<T> implements Platform.Chores {
         long word = slot.move(Slot.IDLE, Slot.CHECKING);
         if (word != 0) {
             slot.stamp(word, null, now);
-            pool.calls.submit(() -> pool.check(slot, word));
+            T resource = slot.resource();
+            pool.calls.submit(() -> pool.check(slot, word, resource));
         }
     }
 

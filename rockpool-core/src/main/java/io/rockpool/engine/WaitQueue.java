@@ -48,7 +48,7 @@ final class WaitQueue<T> {
         return size;
     }
 
-    /** Slots held by the threads that wait. */
+    /** Slots that the waiting threads held when they were queued: at least what they hold now. */
     int heldByWaitersLocked() {
         return heldByWaiters;
     }
