@@ -28,7 +28,6 @@ public final class DatabaseConnection implements AutoCloseable {
     }
 
     private final LeasedConnection connection;
-    private boolean finished;
 
     private DatabaseConnection(LeasedConnection connection) {
         this.connection = connection;
@@ -109,29 +108,27 @@ public final class DatabaseConnection implements AutoCloseable {
     /** Commits. The next statement begins a new transaction. */
     public void commit() throws SQLException {
         connection.end(true);
-        finished = true;
     }
 
     /** Rolls back. The next statement begins a new transaction. */
     public void rollback() throws SQLException {
         connection.end(false);
-        finished = true;
     }
 
     /** Rolls back what is not committed and gives the connection back. A second close does nothing. */
     @Override
     public void close() throws SQLException {
-        connection.leave(finished);
+        connection.leave();
     }
 
-    /** The work failed and says so itself: no report of unfinished work, but a rollback that fails is told. */
+    /** The work failed and says so itself: rolled back first, it is no unfinished work; a failed rollback is told. */
     private void rollbackAndClose() throws SQLException {
         try {
             if (!connection.isClosed()) {
                 connection.end(false);
             }
         } finally {
-            connection.leave(true);
+            connection.leave();
         }
     }
 

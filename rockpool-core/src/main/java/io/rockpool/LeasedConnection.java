@@ -26,7 +26,7 @@ final class LeasedConnection extends PooledConnection implements ConnectionWrapp
         endScope(commit);
     }
 
-    void leave(boolean alreadyTold) throws SQLException {
-        closeScope(alreadyTold);
+    void leave() throws SQLException {
+        closeScope();
     }
 }

@@ -225,9 +225,4 @@ public class AnyDatabase implements Database {
     public Transactions transactions(Connection connection) throws SQLException {
         return new DriverTransactions(connection);
     }
-
-    @Override
-    public void setReadOnly(Connection connection, boolean readOnly) throws SQLException {
-        connection.setReadOnly(readOnly);
-    }
 }

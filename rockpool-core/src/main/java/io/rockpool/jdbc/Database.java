@@ -77,8 +77,8 @@ public interface Database {
 
         /** Back to autocommit, all transactions ended. */
         void end() throws SQLException;
-    }
 
-    /** Makes the connection refuse writes, or allow them again. */
-    void setReadOnly(Connection connection, boolean readOnly) throws SQLException;
+        /** Makes the connection refuse writes, or allow them again; outside a transaction. */
+        void setReadOnly(boolean readOnly) throws SQLException;
+    }
 }

@@ -52,4 +52,9 @@ final class DriverTransactions implements Database.Transactions {
             connection.setReadOnly(false);
         }
     }
+
+    @Override
+    public void setReadOnly(boolean readOnly) throws SQLException {
+        connection.setReadOnly(readOnly);
+    }
 }

@@ -172,13 +172,10 @@ public abstract class PooledConnection extends DelegatingConnection {
     }
 
     /** Gives a scope's connection back; what is still open is rolled back. */
-    protected final void closeScope(boolean alreadyTold) throws SQLException {
+    protected final void closeScope() throws SQLException {
         PhysicalConnection p = slot.resource();
         if (inForce()) {
             p.clear(PhysicalConnection.SCOPED);
-            if (alreadyTold) {
-                p.clear(PhysicalConnection.WORK);
-            }
             close();
         }
     }
@@ -365,7 +362,7 @@ public abstract class PooledConnection extends DelegatingConnection {
         if (readOnly == isReadOnly()) {
             return;
         }
-        change("readOnly", new Plain<>(c -> !readOnly, (c, v) -> p.database.setReadOnly(c, v), readOnly));
+        change("readOnly", new Plain<>(c -> !readOnly, (c, v) -> p.transactions.setReadOnly(v), readOnly));
         p.state.readOnly = readOnly;
     }
 

@@ -43,7 +43,7 @@ final class Transaction {
         }
         if (p.has(LAZY_BEGIN)) {
             try {
-                p.transactions.begin(p.has(READS_ONLY));
+                p.transactions.begin(p.has(READS_ONLY) || Boolean.TRUE.equals(p.state.readOnly));
             } catch (SQLException e) {
                 p.failed(e);
                 throw e;

@@ -194,12 +194,4 @@ final class SqliteDatabase extends AnyDatabase {
     public Transactions transactions(Connection connection) throws SQLException {
         return new SqliteTransactions(connection);
     }
-
-    /** The driver refuses a change after opening; the engine has a switch. */
-    @Override
-    public void setReadOnly(Connection connection, boolean readOnly) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA query_only=" + (readOnly ? 1 : 0));
-        }
-    }
 }

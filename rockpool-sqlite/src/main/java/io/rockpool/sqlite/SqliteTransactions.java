@@ -23,7 +23,8 @@ final class SqliteTransactions implements Database.Transactions {
     private final CoreStatement rollback;
     private final CoreStatement refuseWrites;
     private final CoreStatement allowWrites;
-    private boolean writesRefused;
+    private boolean readOnly; // as set for the connection
+    private boolean writesRefused; // by the engine, now
 
     SqliteTransactions(Connection connection) throws SQLException {
         this.begin = prepare(connection, "BEGIN");
@@ -41,13 +42,30 @@ final class SqliteTransactions implements Database.Transactions {
     }
 
     @Override
-    public void begin(boolean readOnly) throws SQLException {
-        if (readOnly) {
-            run(refuseWrites);
-            writesRefused = true;
+    public void begin(boolean readsOnly) throws SQLException {
+        if (readsOnly) {
+            refuseWrites();
             run(begin);
         } else {
             run(beginImmediate);
+        }
+    }
+
+    /** The driver refuses this after opening; the engine has a switch. */
+    @Override
+    public void setReadOnly(boolean on) throws SQLException {
+        readOnly = on;
+        if (on) {
+            refuseWrites();
+        } else {
+            allowWrites();
+        }
+    }
+
+    private void refuseWrites() throws SQLException {
+        if (!writesRefused) {
+            run(refuseWrites);
+            writesRefused = true;
         }
     }
 
@@ -67,7 +85,7 @@ final class SqliteTransactions implements Database.Transactions {
     }
 
     private void allowWrites() throws SQLException {
-        if (writesRefused) {
+        if (writesRefused && !readOnly) {
             run(allowWrites);
             writesRefused = false;
         }
