@@ -1,0 +1,5 @@
+/** The command line: {@code rockpool demo} and {@code rockpool bench}. */
+@NullMarked
+package io.rockpool.cli;
+
+import org.jspecify.annotations.NullMarked;
