@@ -139,8 +139,10 @@ public final class DatabaseConnection implements AutoCloseable {
     private static void suppress(Throwable original, Step step) {
         try {
             step.run();
-        } catch (Exception e) {
-            original.addSuppressed(e);
+        } catch (Throwable e) { // as try-with-resources does
+            if (e != original) {
+                original.addSuppressed(e);
+            }
         }
     }
 }

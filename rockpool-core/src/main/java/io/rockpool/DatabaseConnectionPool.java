@@ -35,6 +35,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
     private final PoolBuilder builder;
     private volatile @Nullable Running running;
     private volatile boolean closed;
+    private volatile int loginTimeout; // as it was set, in seconds; answered until the pool starts
 
     /** What there is once the pool has started. */
     private record Running(PoolConfig config, JdbcPool jdbc, EventRelay events) {
@@ -302,16 +303,20 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
         throw new SQLFeatureNotSupportedException("the pool logs through SLF4J; configure its logger io.rockpool", "0A000");
     }
 
-    /** Sets {@code poolTimeout}. */
+    /** Sets {@code poolTimeout}; zero, JDBC's word for the default, leaves it as it is. */
     @Override
     public void setLoginTimeout(int seconds) {
-        setPoolTimeout(Duration.ofSeconds(seconds));
+        PoolBuilder unstarted = settings();
+        if (seconds != 0) {
+            unstarted.poolTimeout(Duration.ofSeconds(seconds));
+        }
+        loginTimeout = seconds;
     }
 
     @Override
     public int getLoginTimeout() {
         Running started = running;
-        return started == null ? 0 : (int) started.config().poolTimeout().toSeconds();
+        return started == null ? loginTimeout : (int) started.config().poolTimeout().toSeconds();
     }
 
     @Override

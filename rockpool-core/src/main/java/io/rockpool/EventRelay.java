@@ -5,7 +5,6 @@ import io.rockpool.engine.Holding;
 import io.rockpool.jdbc.JdbcPool;
 import io.rockpool.jdbc.PhysicalConnection;
 import io.rockpool.jdbc.Redaction;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -146,7 +145,7 @@ final class EventRelay implements JdbcPool.Events {
     }
 
     @Override
-    public void resetFailed(int slot, SQLException failure) {
+    public void resetFailed(int slot, Exception failure) {
         warn(Kind.RESET_FAILED, "a given-back connection could not be cleaned and is closed: " + told(failure));
     }
 }

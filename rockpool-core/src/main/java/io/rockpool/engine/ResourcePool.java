@@ -434,10 +434,14 @@ public final class ResourcePool<T> {
     }
 
     void close(int slot, T resource, boolean abort) {
-        try {
-            if (abort) {
+        if (abort) {
+            try {
                 resources.abort(resource);
+            } catch (Throwable t) { // the close below must be tried even so
+                events.closeFailed(slot, t);
             }
+        }
+        try {
             resources.close(resource);
         } catch (Throwable t) { // closed or not, the pool is done with it; even an Error must not lose the slot
             events.closeFailed(slot, t);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public class AnyDatabase implements Database {
 
     private static final Set<String> BROKEN =
-            Set.of("01002", "57P01", "57P02", "57P03", "57P05", "JZ0C0", "JZ0C1", "25P03");
+            Set.of("01002", "57P01", "57P02", "57P03", "57P04", "57P05", "JZ0C0", "JZ0C1", "25P03", "25P04");
 
     private final ConnectionSettings settings;
     private final @Nullable Driver driver;
@@ -180,9 +180,19 @@ public class AnyDatabase implements Database {
 
     @Override
     public Effect effect(String sql) {
-        SqlText text = new SqlText(sql);
+        Effect effect = effect(new SqlText(sql));
+        for (int end = sql.indexOf(';'); end >= 0; end = sql.indexOf(';', end + 1)) { // in a literal too: at worst it closes
+            Effect next = effect(new SqlText(sql.substring(end + 1)));
+            effect = next.compareTo(effect) > 0 ? next : effect;
+        }
+        return effect;
+    }
+
+    private static Effect effect(SqlText text) {
         return switch (text.word()) {
             case "BEGIN", "START" -> Effect.BEGINS;
+            case "COMMIT", "END" -> Effect.ENDS;
+            case "ROLLBACK" -> Set.of("TO", "WORK", "TRANSACTION").contains(text.word()) ? Effect.NONE : Effect.ENDS;
             case "SET" -> Set.of("TRANSACTION", "LOCAL", "CONSTRAINTS").contains(text.word()) ? Effect.NONE : Effect.SESSION;
             case "ALTER" -> text.word().equals("SESSION") ? Effect.SESSION : Effect.NONE;
             case "CREATE" -> createsTemporary(text) ? Effect.SESSION : Effect.NONE;

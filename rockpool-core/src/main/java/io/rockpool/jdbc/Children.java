@@ -61,7 +61,7 @@ final class Children {
             } catch (SQLException e) {
                 if (first == null) {
                     first = e;
-                } else {
+                } else if (first != e) {
                     first.addSuppressed(e);
                 }
             }

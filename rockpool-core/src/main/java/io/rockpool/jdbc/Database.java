@@ -22,9 +22,11 @@ public interface Database {
         CONNECTION
     }
 
-    /** What running a statement changes beside data. */
+    /** What running a statement changes beside data; of several, the last named here counts. */
     enum Effect {
         NONE,
+        /** It ends a transaction by text. */
+        ENDS,
         /** It begins a transaction by text. */
         BEGINS,
         /** It changes the session: settings, temporary objects, attached files, locks. */

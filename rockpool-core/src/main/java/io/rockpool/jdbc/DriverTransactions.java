@@ -17,8 +17,8 @@ final class DriverTransactions implements Database.Transactions {
     @Override
     public void begin(boolean readOnly) throws SQLException {
         if (readOnly && !connection.isReadOnly()) {
+            madeReadOnly = true; // first: it may fail after its effect
             connection.setReadOnly(true);
-            madeReadOnly = true;
         }
         connection.setAutoCommit(false);
     }

@@ -25,7 +25,7 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
         void unfinished(int slot, PhysicalConnection connection);
 
         /** A connection could not be cleaned, and is closed. */
-        void resetFailed(int slot, SQLException failure);
+        void resetFailed(int slot, Exception failure);
     }
 
     private final String name;
@@ -88,7 +88,7 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
         CloseCause cause = CloseCause.RESET_FAILED;
         try {
             cause = clean(slot.index(), p);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) { // what was committed must not look failed to the caller of close
             events.resetFailed(slot.index(), e);
         } finally {
             engine.endReset(slot, word, cause); // also after an Error: the slot must not stay behind
@@ -114,20 +114,22 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
     }
 
     private void endTransaction(int slot, PhysicalConnection p) throws SQLException {
-        int open = PhysicalConnection.AUTOCOMMIT_OFF | PhysicalConnection.BEGUN_BY_TEXT;
+        int open = PhysicalConnection.AUTOCOMMIT_OFF | PhysicalConnection.BEGUN_BY_TEXT | PhysicalConnection.IN_DOUBT;
         if (!p.has(open)) {
             return;
         }
-        if (p.has(PhysicalConnection.WORK | PhysicalConnection.BEGUN_BY_TEXT)) {
+        boolean openByText =
+                p.has(PhysicalConnection.BEGUN_BY_TEXT) && !p.has(PhysicalConnection.ENDED_BY_TEXT);
+        if (p.has(PhysicalConnection.WORK) || openByText) {
             unfinished.incrementAndGet();
             events.unfinished(slot, p);
         }
-        if (p.has(PhysicalConnection.BEGUN_BY_TEXT)) {
+        if (p.has(PhysicalConnection.BEGUN_BY_TEXT | PhysicalConnection.IN_DOUBT)) {
             p.transactions.rollback();
         } else {
             Transaction.rollback(p);
         }
-        if (p.has(PhysicalConnection.AUTOCOMMIT_OFF)) {
+        if (p.has(PhysicalConnection.AUTOCOMMIT_OFF | PhysicalConnection.IN_DOUBT)) {
             Transaction.end(p);
         }
         p.clear(PhysicalConnection.BEGUN_BY_TEXT);

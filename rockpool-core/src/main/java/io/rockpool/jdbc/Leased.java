@@ -43,19 +43,21 @@ abstract class Leased {
         return resultSet == null ? null : PooledResultSet.of(this, resultSet);
     }
 
+    /** Of the lease, not of its statement: JDBC lets an array live as long as its transaction. */
     @SuppressWarnings("NullAway")
     Array wrap(@Nullable Array array) {
-        return array == null ? null : new PooledArray(this, array);
+        return array == null ? null : connection().wrap(array);
     }
 
+    /** Of the lease: JDBC lets metadata outlive what it describes. */
     @SuppressWarnings("NullAway")
     ResultSetMetaData wrap(@Nullable ResultSetMetaData metaData) {
-        return metaData == null ? null : new PooledResultSetMetaData(this, metaData);
+        return metaData == null ? null : new PooledResultSetMetaData(connection().ownerOfItsOwn(), metaData);
     }
 
     @SuppressWarnings("NullAway")
     ParameterMetaData wrap(@Nullable ParameterMetaData metaData) {
-        return metaData == null ? null : new PooledParameterMetaData(this, metaData);
+        return metaData == null ? null : new PooledParameterMetaData(connection().ownerOfItsOwn(), metaData);
     }
 
     @SuppressWarnings("NullAway")

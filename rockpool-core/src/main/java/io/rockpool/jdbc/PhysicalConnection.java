@@ -33,6 +33,10 @@ public final class PhysicalConnection {
     static final int RAN = 1 << 9;
     /** {@link SessionState} has something to restore. */
     static final int SETTERS = 1 << 10;
+    /** Leaving autocommit was tried and failed, perhaps after its effect; cleared where it succeeds. */
+    static final int IN_DOUBT = 1 << 11;
+    /** SQL text asked to end the transaction that text began; whether it did is not known, so it is rolled back too. */
+    static final int ENDED_BY_TEXT = 1 << 12;
 
     final Connection raw;
     final JdbcPool pool;
@@ -81,8 +85,14 @@ public final class PhysicalConnection {
             Transaction.beforeStatement(this);
         }
         flags |= ran;
-        if (effect != Database.Effect.NONE) {
-            set(effect == Database.Effect.BEGINS ? BEGUN_BY_TEXT : SESSION);
+        switch (effect) {
+            case NONE -> {}
+            case ENDS -> set(ENDED_BY_TEXT);
+            case BEGINS -> {
+                set(BEGUN_BY_TEXT);
+                clear(ENDED_BY_TEXT);
+            }
+            case SESSION -> set(SESSION);
         }
     }
 

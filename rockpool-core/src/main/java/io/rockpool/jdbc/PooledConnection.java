@@ -123,6 +123,9 @@ public abstract class PooledConnection extends DelegatingConnection {
         } catch (SQLException e) {
             p.failed(e);
             return false; // JDBC wants an answer, not the reason
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -168,6 +171,9 @@ public abstract class PooledConnection extends DelegatingConnection {
             }
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -193,11 +199,16 @@ public abstract class PooledConnection extends DelegatingConnection {
             } else if (p.database.ownTransactions()) {
                 Transaction.begin(p, false);
             } else {
+                p.set(PhysicalConnection.IN_DOUBT);
                 p.raw.setAutoCommit(false);
+                p.clear(PhysicalConnection.IN_DOUBT);
                 p.set(PhysicalConnection.AUTOCOMMIT_OFF);
             }
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -213,6 +224,9 @@ public abstract class PooledConnection extends DelegatingConnection {
             Transaction.commit(p);
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -223,6 +237,9 @@ public abstract class PooledConnection extends DelegatingConnection {
             Transaction.rollback(p);
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -263,18 +280,20 @@ public abstract class PooledConnection extends DelegatingConnection {
     private Savepoint savepoint(@Nullable String name) throws SQLException {
         PhysicalConnection p = physical();
         try {
-            if (!p.database.ownTransactions()) {
-                Transaction.beforeStatement(p);
-                return name == null ? p.raw.setSavepoint() : p.raw.setSavepoint(name);
-            }
             if (!p.has(PhysicalConnection.AUTOCOMMIT_OFF)) {
                 throw new SQLException(
                         p.pool.message("a savepoint needs a transaction; call setAutoCommit(false) first"), "25000");
             }
             Transaction.beforeStatement(p);
+            if (!p.database.ownTransactions()) {
+                return name == null ? p.raw.setSavepoint() : p.raw.setSavepoint(name);
+            }
             return TextSavepoint.set(p.raw, name);
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -289,6 +308,9 @@ public abstract class PooledConnection extends DelegatingConnection {
             }
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -303,6 +325,9 @@ public abstract class PooledConnection extends DelegatingConnection {
             }
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -319,6 +344,9 @@ public abstract class PooledConnection extends DelegatingConnection {
             change.apply(p);
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -342,6 +370,20 @@ public abstract class PooledConnection extends DelegatingConnection {
         }
     }
 
+    /** Restored by the thread that gives back: the borrower's executor may be slow, or shut down. */
+    private record NetworkTimeout(Executor executor, int milliseconds) implements Change {
+        @Override
+        public SessionState.Restore restoreTo(PhysicalConnection p) throws SQLException {
+            int before = p.raw.getNetworkTimeout();
+            return connection -> connection.setNetworkTimeout(Runnable::run, before);
+        }
+
+        @Override
+        public void apply(PhysicalConnection p) throws SQLException {
+            p.raw.setNetworkTimeout(executor, milliseconds);
+        }
+    }
+
     private interface Getter<V> {
         V get(Connection connection) throws SQLException;
     }
@@ -353,7 +395,8 @@ public abstract class PooledConnection extends DelegatingConnection {
     @Override
     public final void setReadOnly(boolean readOnly) throws SQLException {
         PhysicalConnection p = physical();
-        if (p.has(PhysicalConnection.WORK)) {
+        boolean readsOnly = p.has(PhysicalConnection.READS_ONLY); // the scope restores what it changed
+        if (p.has(PhysicalConnection.WORK) || readsOnly && !readOnly) {
             throw new SQLException(
                     p.pool.message("setReadOnly(" + readOnly + ") comes too late: the transaction has begun;"
                             + " call it before the first statement"),
@@ -369,8 +412,18 @@ public abstract class PooledConnection extends DelegatingConnection {
     @Override
     public final boolean isReadOnly() throws SQLException {
         PhysicalConnection p = physical();
+        if (p.has(PhysicalConnection.READS_ONLY)) {
+            return true; // from the first statement on; before it nobody could tell
+        }
         Boolean set = p.state.readOnly;
-        return set != null ? set : p.raw.isReadOnly();
+        try {
+            return set != null ? set : p.raw.isReadOnly();
+        } catch (SQLException e) {
+            throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
+        }
     }
 
     @Override
@@ -393,6 +446,9 @@ public abstract class PooledConnection extends DelegatingConnection {
             return p.state.isolation;
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -413,8 +469,7 @@ public abstract class PooledConnection extends DelegatingConnection {
 
     @Override
     public final void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-        change("networkTimeout", new Plain<>(
-                Connection::getNetworkTimeout, (c, ms) -> c.setNetworkTimeout(executor, ms), milliseconds));
+        change("networkTimeout", new NetworkTimeout(executor, milliseconds));
     }
 
     @Override
@@ -437,8 +492,12 @@ public abstract class PooledConnection extends DelegatingConnection {
         try {
             PhysicalConnection p = physical();
             if (!p.state.has("clientInfo")) {
-                Properties before = p.raw.getClientInfo();
-                p.state.changing("clientInfo", c -> c.setClientInfo(before == null ? new Properties() : before));
+                Properties live = p.raw.getClientInfo(); // pgjdbc hands out its own object, which the change changes
+                Properties before = new Properties();
+                if (live != null) {
+                    live.stringPropertyNames().forEach(key -> before.setProperty(key, live.getProperty(key)));
+                }
+                p.state.changing("clientInfo", c -> c.setClientInfo(before));
                 p.set(PhysicalConnection.SETTERS);
             }
             apply.run(p.raw);
@@ -450,6 +509,9 @@ public abstract class PooledConnection extends DelegatingConnection {
                     new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
             failed(e);
             throw wrapped;
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -462,6 +524,9 @@ public abstract class PooledConnection extends DelegatingConnection {
             return new PooledDatabaseMetaData(this, p.raw.getMetaData());
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 
@@ -481,8 +546,14 @@ public abstract class PooledConnection extends DelegatingConnection {
     }
 
     @Override
-    final Array wrap(Array array) {
-        return new PooledArray(new OfConnection(this), array);
+    @SuppressWarnings("NullAway") // a driver may return null; the caller gets just that
+    final Array wrap(@Nullable Array array) {
+        return array == null ? null : new PooledArray(ownerOfItsOwn(), array);
+    }
+
+    /** The owner of what ends with the lease and no sooner. */
+    final Leased ownerOfItsOwn() {
+        return new OfConnection(this);
     }
 
     /** The owner of what belongs to the connection itself. */

@@ -40,7 +40,8 @@ final class PooledDatabaseMetaData extends DelegatingDatabaseMetaData {
 
     @Override
     public boolean isWrapperFor(Class<?> iface) throws SQLException {
-        return iface.isInstance(this) || iface.isInstance(delegate());
+        DatabaseMetaData d = delegate();
+        return iface.isInstance(this) || iface.isInstance(d);
     }
 
     @Override

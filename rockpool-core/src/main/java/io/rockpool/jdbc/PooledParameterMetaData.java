@@ -33,7 +33,8 @@ final class PooledParameterMetaData extends DelegatingParameterMetaData {
 
     @Override
     public boolean isWrapperFor(Class<?> iface) throws SQLException {
-        return iface.isInstance(this) || iface.isInstance(delegate());
+        ParameterMetaData d = delegate();
+        return iface.isInstance(this) || iface.isInstance(d);
     }
 
     @Override

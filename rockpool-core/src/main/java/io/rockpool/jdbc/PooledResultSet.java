@@ -63,11 +63,14 @@ final class PooledResultSet extends DelegatingResultSet {
         if (!connection.inForce() || outlived() || statement != null && statement.isClosed()) {
             return; // the driver's object is closed, or serves another execution
         }
-        connection.physical().children.remove(this);
         try {
             raw.close();
+            connection.physical().children.remove(this); // one that fails is tried again at give back
         } catch (SQLException e) {
             throw failed(e);
+        } catch (RuntimeException | Error e) {
+            crashed(e);
+            throw e;
         }
     }
 

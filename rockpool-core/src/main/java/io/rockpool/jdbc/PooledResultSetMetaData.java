@@ -33,7 +33,8 @@ final class PooledResultSetMetaData extends DelegatingResultSetMetaData {
 
     @Override
     public boolean isWrapperFor(Class<?> iface) throws SQLException {
-        return iface.isInstance(this) || iface.isInstance(delegate());
+        ResultSetMetaData d = delegate();
+        return iface.isInstance(this) || iface.isInstance(d);
     }
 
     @Override

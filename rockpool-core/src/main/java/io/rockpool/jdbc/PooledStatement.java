@@ -78,11 +78,14 @@ class PooledStatement extends DelegatingStatement {
         }
         closed = true;
         if (connection.inForce()) {
-            connection.physical().children.remove(this);
             try {
                 raw.close();
+                connection.physical().children.remove(this); // one that fails is tried again at give back
             } catch (SQLException e) {
                 throw failed(e);
+            } catch (RuntimeException | Error e) {
+                crashed(e);
+                throw e;
             }
         }
     }

@@ -3,6 +3,7 @@ package io.rockpool.jdbc;
 import static io.rockpool.jdbc.PhysicalConnection.AUTOCOMMIT_OFF;
 import static io.rockpool.jdbc.PhysicalConnection.BEGUN;
 import static io.rockpool.jdbc.PhysicalConnection.BEGUN_BY_TEXT;
+import static io.rockpool.jdbc.PhysicalConnection.IN_DOUBT;
 import static io.rockpool.jdbc.PhysicalConnection.LAZY_BEGIN;
 import static io.rockpool.jdbc.PhysicalConnection.POISONED;
 import static io.rockpool.jdbc.PhysicalConnection.READS_ONLY;
@@ -42,13 +43,17 @@ final class Transaction {
                     "25P02");
         }
         if (p.has(LAZY_BEGIN)) {
+            p.set(IN_DOUBT);
             try {
                 p.transactions.begin(p.has(READS_ONLY) || Boolean.TRUE.equals(p.state.readOnly));
             } catch (SQLException e) {
                 p.failed(e);
                 throw e;
+            } catch (RuntimeException | Error e) {
+                p.breakDown();
+                throw e;
             }
-            p.clear(LAZY_BEGIN);
+            p.clear(LAZY_BEGIN | IN_DOUBT);
             p.set(BEGUN);
         }
         p.set(WORK);
@@ -98,10 +103,9 @@ final class Transaction {
 
     /** Back to autocommit, at the end of a lease or by {@code setAutoCommit(true)}. */
     static void end(PhysicalConnection p) throws SQLException {
-        boolean begun = !p.has(LAZY_BEGIN) || p.database.ownTransactions();
-        p.clear(AUTOCOMMIT_OFF | LAZY_BEGIN | READS_ONLY | WORK | POISONED);
-        if (begun) {
+        if (!p.has(LAZY_BEGIN) || p.has(IN_DOUBT) || p.database.ownTransactions()) {
             p.transactions.end();
         }
+        p.clear(AUTOCOMMIT_OFF | LAZY_BEGIN | READS_ONLY | WORK | POISONED | IN_DOUBT); // not where the driver stayed
     }
 }
