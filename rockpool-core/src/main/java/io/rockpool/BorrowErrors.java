@@ -33,11 +33,11 @@ final class BorrowErrors {
         }
         message.append(reason(failure, settings)).append(holders(holders));
         Throwable cause = failure.getCause();
-        boolean own = cause instanceof SQLException;
+        SQLException own = cause instanceof SQLException sql ? sql : null;
         return new PoolTimeoutException(
                 message.toString(),
-                own && ((SQLException) cause).getSQLState() != null ? ((SQLException) cause).getSQLState() : "08001",
-                own ? ((SQLException) cause).getErrorCode() : 0,
+                own != null && own.getSQLState() != null ? own.getSQLState() : "08001",
+                own != null ? own.getErrorCode() : 0,
                 PoolTimeoutException.Reason.valueOf(failure.reason().name()),
                 failure.waitedNanos(),
                 failure.active(),

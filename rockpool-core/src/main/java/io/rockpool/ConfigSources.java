@@ -27,9 +27,13 @@ final class ConfigSources {
 
     private static final String FILE = "rockpool.properties";
     private static final String FILE_KEY = "rockpool.config";
-    private static final List<String> NOT_SETTINGS = List.of("config", "admin.");
-    /** What Kubernetes puts into the environment for a service that happens to be called db-pool. */
-    private static final Pattern SERVICE_LINK = Pattern.compile("DB_POOL_(SERVICE_|PORT).*");
+    /** Of the file's name, the admin endpoint and the drivers. */
+    private static final Pattern NOT_SETTINGS = Pattern.compile("config|(admin|driver)\\..*");
+
+    private static final Pattern NOT_VARIABLES = Pattern.compile("ROCKPOOL_(CONFIG|SKIP_BROWSER|ADMIN_.*)");
+    /** What Kubernetes puts into the environment for a service that happens to be called db-pool, or rockpool-x. */
+    private static final Pattern SERVICE_LINK = Pattern.compile(
+            "(DB_POOL|ROCKPOOL)(_[A-Z0-9_]+)?_(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
 
     private final Map<String, String> builder;
     private final Properties system;
@@ -124,8 +128,7 @@ final class ConfigSources {
             }
         }
         for (String name : names) {
-            String variable = "ROCKPOOL_" + (prefix + name).toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
-            Found value = find(prefix + name, List.of(variable));
+            Found value = find(prefix + name, List.of(variable(prefix + name)));
             if (value != null) {
                 found.put(name, value);
             }
@@ -148,8 +151,7 @@ final class ConfigSources {
     /** Tells of every key that is not known; {@code known} has the settings and the profile's options. */
     void refuseUnknown(List<String> known, Consumer<String> fault) {
         for (String name : new TreeSet<>(allNames())) {
-            boolean ours = NOT_SETTINGS.stream().noneMatch(name::startsWith) && !name.startsWith("driver.");
-            if (ours && !known.contains(name)) {
+            if (!NOT_SETTINGS.matcher(name).matches() && !known.contains(name)) {
                 fault.accept(unknown(Setting.PREFIX + name, Setting.PREFIX + Nearest.of(name, known)));
             }
         }
@@ -157,13 +159,20 @@ final class ConfigSources {
         for (Setting setting : Setting.values()) {
             variables.addAll(setting.environmentNames());
         }
+        known.stream().filter(key -> key.indexOf('.') > 0).map(ConfigSources::variable).forEach(variables::add);
         for (String name : new TreeSet<>(environment.keySet())) {
-            if (name.startsWith("DB_POOL_")
+            if ((name.startsWith("DB_POOL_") || name.startsWith("ROCKPOOL_"))
                     && !variables.contains(name)
+                    && !NOT_VARIABLES.matcher(name).matches()
                     && !SERVICE_LINK.matcher(name).matches()) {
                 fault.accept(unknown("environment variable " + name, Nearest.of(name, variables)));
             }
         }
+    }
+
+    /** {@code sqlite.cache-size} as {@code ROCKPOOL_SQLITE_CACHE_SIZE}. */
+    private static String variable(String key) {
+        return "ROCKPOOL_" + key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 
     private static String unknown(String name, String nearest) {

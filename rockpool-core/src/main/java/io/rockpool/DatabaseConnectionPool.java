@@ -327,7 +327,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
     @Override
     public boolean isWrapperFor(Class<?> iface) {
         DataSource inner = builder.dataSource();
-        return iface.isInstance(this) || inner != null && iface.isInstance(inner);
+        return iface.isInstance(this) || (inner != null && iface.isInstance(inner));
     }
 
     @Override
@@ -387,7 +387,8 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
         }
 
         private static double millis(long nanos) {
-            return nanos / 1_000 / 1_000.0;
+            long micros = nanos / 1_000;
+            return micros / 1_000.0;
         }
     }
 }

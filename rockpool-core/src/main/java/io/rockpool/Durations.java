@@ -1,11 +1,15 @@
 package io.rockpool;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 1d}, or plain seconds. */
+/**
+ * Durations as people write them: {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 1d}, plain seconds, or ISO
+ * 8601's {@code PT1.5S}.
+ */
 final class Durations {
 
     private static final Pattern FORM = Pattern.compile("(-?\\d{1,12})\\s*(ms|s|m|h|d)?");
@@ -13,24 +17,34 @@ final class Durations {
     private Durations() {}
 
     static Duration parse(String text) {
-        Matcher form = FORM.matcher(text.strip().toLowerCase(Locale.ROOT));
+        String stripped = text.strip().toLowerCase(Locale.ROOT);
+        try {
+            Duration duration = stripped.startsWith("p") ? Duration.parse(stripped) : simple(stripped);
+            return Duration.ofNanos(duration.toNanos()); // throws where a long of nanoseconds cannot hold it
+        } catch (ArithmeticException | DateTimeException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+
+    private static Duration simple(String text) {
+        Matcher form = FORM.matcher(text);
         if (!form.matches()) {
             throw new IllegalArgumentException(text);
         }
         long number = Long.parseLong(form.group(1));
-        String unit = form.group(2) == null ? "s" : form.group(2);
-        try {
-            Duration duration = switch (unit) {
-                case "ms" -> Duration.ofMillis(number);
-                case "m" -> Duration.ofMinutes(number);
-                case "h" -> Duration.ofHours(number);
-                case "d" -> Duration.ofDays(number);
-                default -> Duration.ofSeconds(number);
-            };
-            return Duration.ofNanos(duration.toNanos()); // throws where a long of nanoseconds cannot hold it
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException(text, e);
-        }
+        return switch (form.group(2) == null ? "s" : form.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            case "d" -> Duration.ofDays(number);
+            default -> Duration.ofSeconds(number);
+        };
+    }
+
+    /** A form that {@link #parse} reads back to the same duration, or refuses where it is too long. */
+    static String write(Duration duration) {
+        boolean plain = duration.getNano() % 1_000_000 == 0 && duration.getSeconds() / 100_000_000 == 0;
+        return plain ? duration.toMillis() + "ms" : duration.toString();
     }
 
     static String show(Duration duration) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -63,7 +64,7 @@ public final class PoolBuilder {
 
     /** A property for the driver. */
     public PoolBuilder driverProperty(String key, String value) {
-        values.put("driver." + key, value);
+        values.put("driver." + key, Objects.requireNonNull(value, key));
         return this;
     }
 
@@ -155,7 +156,7 @@ public final class PoolBuilder {
 
     /** Any setting or option of a database profile by its key, such as {@code sqlite.cache-size}. */
     public PoolBuilder option(String key, String value) {
-        values.put(ConfigSources.canonical(key), value);
+        values.put(ConfigSources.canonical(key), Objects.requireNonNull(value, key));
         return this;
     }
 
@@ -181,7 +182,8 @@ public final class PoolBuilder {
     }
 
     PoolBuilder set(Setting setting, Object value) {
-        values.put(setting.key, value instanceof Duration d ? d.toMillis() + "ms" : String.valueOf(value));
+        Objects.requireNonNull(value, () -> setting.key + " is null; leave it out to keep what the other sources say");
+        values.put(setting.key, value instanceof Duration d ? Durations.write(d) : value.toString());
         return this;
     }
 

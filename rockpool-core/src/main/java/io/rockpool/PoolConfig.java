@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -64,15 +65,15 @@ public final class PoolConfig {
             values.put(setting, setting.parse(text, source, faults::add));
             entries.add(new Entry(setting.key, shown(setting, text), source));
         }
-        String name = (String) values.get(Setting.POOL_NAME);
-        String url = (String) values.get(Setting.URL);
+        String name = text(values, Setting.POOL_NAME);
+        String url = text(values, Setting.URL);
+        sources.refuseUnknown(known(), faults::add);
         if (url.isEmpty() && builder.dataSource() == null) {
             faults.add("url is not set; set it on the builder, or as the system property rockpool.url, the environment"
                     + " variable ROCKPOOL_URL or in rockpool.properties");
             throw new InvalidPoolConfigException(name, faults);
         }
         DatabaseProfile profile = Profiles.of(url);
-        sources.refuseUnknown(known(profile), faults::add);
         Map<String, String> options = options(sources, preset, profile, entries);
         ConnectionSettings connection = connection(values, sources, options, builder);
         Database database = Profiles.database(profile, connection, faults::add);
@@ -90,7 +91,7 @@ public final class PoolConfig {
         Preset preset = Preset.of(found.value().strip());
         if (preset == null) {
             faults.add("preset is '" + found.value() + "' (from " + found.source() + "); it must be one of "
-                    + Preset.names());
+                    + Preset.names() + "; use one of them, or leave it out");
         }
         return preset;
     }
@@ -126,7 +127,7 @@ public final class PoolConfig {
         return options;
     }
 
-    private static List<String> known(@Nullable DatabaseProfile profile) {
+    private static List<String> known() {
         List<String> known = new ArrayList<>(Setting.keys());
         for (DatabaseProfile each : Profiles.all()) { // another database's options are no misspelling
             each.optionKeys().forEach(key -> known.add(each.name() + "." + key));
@@ -138,16 +139,25 @@ public final class PoolConfig {
             Map<Setting, Object> values, ConfigSources sources, Map<String, String> options, PoolBuilder builder) {
         Map<String, String> driverProperties = new TreeMap<>();
         sources.family("driver.", List.of()).forEach((key, found) -> driverProperties.put(key, found.value()));
-        String password = (String) values.get(Setting.PASSWORD);
+        String password = text(values, Setting.PASSWORD);
         Supplier<@Nullable String> supplier = builder.passwordSupplier();
         return new ConnectionSettings(
-                (String) values.get(Setting.URL),
-                orNull((String) values.get(Setting.USERNAME)),
+                text(values, Setting.URL),
+                orNull(text(values, Setting.USERNAME)),
                 supplier != null ? supplier : () -> orNull(password),
-                orNull((String) values.get(Setting.DRIVER_CLASS_NAME)),
+                orNull(text(values, Setting.DRIVER_CLASS_NAME)),
                 driverProperties,
                 options,
                 builder.dataSource());
+    }
+
+    /** Every setting has a value: {@link #resolve} puts one for each. */
+    private static Object value(Map<Setting, Object> values, Setting setting) {
+        return Objects.requireNonNull(values.get(setting), setting.key);
+    }
+
+    private static String text(Map<Setting, Object> values, Setting setting) {
+        return (String) value(values, setting);
     }
 
     private static @Nullable String orNull(String text) {
@@ -177,7 +187,7 @@ public final class PoolConfig {
                 nanos(Setting.LEAK_THRESHOLD),
                 number(Setting.MAX_WAITERS),
                 nanos(Setting.DRAIN_TIMEOUT),
-                (Boolean) values.get(Setting.FAIL_ON_DEADLOCK));
+                (Boolean) value(values, Setting.FAIL_ON_DEADLOCK));
     }
 
     Database database() {
@@ -185,16 +195,16 @@ public final class PoolConfig {
     }
 
     private int number(Setting setting) {
-        return Math.toIntExact((Long) values.get(setting));
+        return Math.toIntExact((Long) value(values, setting));
     }
 
     private long nanos(Setting setting) {
-        return (Long) values.get(setting);
+        return (Long) value(values, setting);
     }
 
     /** The pool's name. */
     public String poolName() {
-        return (String) values.get(Setting.POOL_NAME);
+        return text(values, Setting.POOL_NAME);
     }
 
     /** The JDBC URL with its secrets masked. */

@@ -39,6 +39,7 @@ enum Preset {
             "open-timeout", "5s",
             "leak-threshold", "30s"));
 
+    @SuppressWarnings("ImmutableEnumChecker") // Map.of
     final Map<String, String> values;
 
     Preset(Map<String, String> values) {

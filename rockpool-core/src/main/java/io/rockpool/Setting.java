@@ -1,10 +1,12 @@
 package io.rockpool;
 
+import io.rockpool.jdbc.Redaction;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,8 @@ enum Setting {
     }
 
     static final String PREFIX = "rockpool.";
+
+    private static final Pattern NAME = Pattern.compile("[^\\p{Cc}\\p{Cf}\\u2028\\u2029]{1,64}");
 
     final String key;
     final Kind kind;
@@ -135,21 +139,26 @@ enum Setting {
     /** The value as an int, a long of nanoseconds, a boolean or a String; a fault is told and gives the default. */
     Object parse(String text, String source, Consumer<String> fault) {
         try {
-            Object value = convert(text.strip());
+            Object value = convert(kind == Kind.SECRET ? text : text.strip());
             String rule = value instanceof Long number ? rule(number) : null;
             if (rule == null) {
                 return value;
             }
             fault.accept(key + " is " + text.strip() + " (from " + source + "); " + rule);
         } catch (IllegalArgumentException e) {
-            fault.accept(key + " is '" + (kind == Kind.SECRET ? "***" : text) + "' (from " + source + "); " + form());
+            fault.accept(key + " is '" + Redaction.message(text, null) + "' (from " + source + "); " + form() + fix());
         }
         return convert(standard);
     }
 
     private Object convert(String text) {
         return switch (kind) {
-            case TEXT, SECRET -> text;
+            case TEXT, SECRET -> {
+                if (this == POOL_NAME && !NAME.matcher(text).matches()) {
+                    throw new IllegalArgumentException(text);
+                }
+                yield text;
+            }
             case NUMBER -> Long.valueOf(text);
             case DURATION -> Durations.parse(text).toNanos();
             case SWITCH -> {
@@ -162,22 +171,30 @@ enum Setting {
     }
 
     private @Nullable String rule(long value) {
-        if (kind == Kind.TEXT || value >= least && value <= most || value == 0 && zeroIsOff) {
+        if (kind == Kind.TEXT || (value >= least && value <= most) || (value == 0 && zeroIsOff)) {
             return null;
         }
-        return "it must be " + range() + "; use " + standard + " (the default) or another value in that range";
+        return "it must be " + range() + fix();
+    }
+
+    private String fix() {
+        return "; use " + standard + " (the default) or another such value";
     }
 
     private String form() {
         return switch (kind) {
             case NUMBER -> "it must be a whole number, " + range();
             case SWITCH -> "it must be true or false";
+            case TEXT, SECRET -> "it must be " + range();
             default -> "it must be a duration such as 500ms, 30s, 5m, 1h, or a plain number of seconds, " + range();
         };
     }
 
     /** The range in words, for messages and documentation. */
     String range() {
+        if (this == POOL_NAME) {
+            return "1 to 64 characters in one line"; // it stands in log lines, thread dumps and metric labels
+        }
         if (kind == Kind.NUMBER) {
             return "from " + least + " to " + most;
         }

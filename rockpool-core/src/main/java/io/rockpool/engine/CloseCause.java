@@ -3,6 +3,7 @@ package io.rockpool.engine;
 import java.util.Locale;
 
 /** Why a resource was closed. */
+@SuppressWarnings("EnumOrdinal") // a mark lives in memory only
 public enum CloseCause {
     /** The pool closed. */
     POOL_CLOSED,

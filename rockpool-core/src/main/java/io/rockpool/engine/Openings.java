@@ -50,7 +50,7 @@ final class Openings<T> {
         int opening = pool.table.count(Slot.OPENING);
         int demand = pool.queue.sizeLocked() - opening;
         int refill = pool.settings.poolSize() - live - opening;
-        if (demand <= 0 && refill <= 0 || !circuit.mayTry(now) || !pool.calls.mayOpen()) {
+        if ((demand <= 0 && refill <= 0) || !circuit.mayTry(now) || !pool.calls.mayOpen()) {
             return;
         }
         boolean local = pool.resources.local(); // opened one after the other by whoever came: one for a waiter, or all

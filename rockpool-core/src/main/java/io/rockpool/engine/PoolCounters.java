@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** What happens off the hot path, counted. Threads: any. Borrows are counted in their slots, by their owners. */
+@SuppressWarnings("EnumOrdinal") // counters in an array, never stored
 final class PoolCounters {
 
     /** What failed. */

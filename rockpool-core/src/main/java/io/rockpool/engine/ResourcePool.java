@@ -131,7 +131,7 @@ public final class ResourcePool<T> {
         }
         counters.waits.add(now - waiter.since);
         Slot<T> slot = waiter.slot;
-        if (tracing) {
+        if (tracing && slot != null) { // never null: serving writes it before the CAS
             trace(slot);
         }
         return slot;

@@ -153,9 +153,20 @@ public final class Slot<T> extends SlotFields<T> {
         return (int) MARK.getVolatile(this);
     }
 
-    /** Adds a mark; true if it was not there. Volatile: pairs with the give back that reads it after its CAS. */
+    /**
+     * Adds a mark; false if one of its kind was there, which stays: two causes to close added up would read as a third.
+     * Volatile: pairs with the give back that reads it after its CAS.
+     */
     boolean mark(int bits) {
-        return ((int) MARK.getAndBitwiseOr(this, bits) & bits) != bits;
+        int kind = (bits & EVICT) != 0 ? EVICT : bits;
+        int before;
+        do {
+            before = mark();
+            if ((before & kind) != 0) {
+                return false;
+            }
+        } while (!MARK.compareAndSet(this, before, before | bits));
+        return true;
     }
 
     void unmark(int bits) {

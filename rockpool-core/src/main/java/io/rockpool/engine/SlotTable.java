@@ -120,7 +120,7 @@ final class SlotTable<T> {
 
     @SuppressWarnings("deprecation") // threadId() is of Java 19
     private static int home(Thread thread, int count) {
-        return (int) (((thread.getId() * MIX >>> 32) * count) >>> 32);
+        return (int) ((((thread.getId() * MIX) >>> 32) * count) >>> 32);
     }
 
     @SuppressWarnings("unchecked")

@@ -37,7 +37,18 @@ final class WorkerCalls {
             }
             running++;
         }
-        platform.execute(() -> work(call));
+        start(call);
+    }
+
+    private void start(Runnable call) {
+        try {
+            platform.execute(() -> work(call));
+        } catch (Throwable t) { // no memory for a thread: the place must not be lost with it
+            synchronized (this) {
+                running--;
+            }
+            throw t;
+        }
     }
 
     private void work(Runnable first) {
@@ -71,8 +82,7 @@ final class WorkerCalls {
             }
         }
         if (waiting != null) {
-            Runnable call = waiting;
-            platform.execute(() -> work(call));
+            start(waiting);
         }
     }
 

@@ -6,6 +6,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -88,10 +90,18 @@ public class AnyDatabase implements Database {
     public Connection open() throws SQLException {
         String password = settings.password().get();
         try {
-            return checked(connect(password));
-        } catch (SQLException e) {
+            return inAutoCommit(checked(connect(password)));
+        } catch (SQLException | RuntimeException e) {
             throw redacted(e, password);
         }
+    }
+
+    private SQLException redacted(Exception e, @Nullable String password) {
+        List<String> secrets = new ArrayList<>(Redaction.secrets(settings.url(), settings.driverProperties()));
+        if (password != null && !password.isEmpty()) {
+            secrets.add(password);
+        }
+        return DriverErrors.redacted(e, secrets);
     }
 
     private @Nullable Connection connect(@Nullable String password) throws SQLException {
@@ -105,6 +115,22 @@ public class AnyDatabase implements Database {
             throw new SQLNonTransientConnectionException("there is no driver for " + Redaction.url(driverUrl()), "08001");
         }
         return driver.connect(driverUrl(), properties(password));
+    }
+
+    private static Connection inAutoCommit(Connection connection) throws SQLException {
+        try {
+            if (!connection.getAutoCommit()) {
+                connection.setAutoCommit(true);
+            }
+            return connection;
+        } catch (Throwable t) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                t.addSuppressed(e);
+            }
+            throw t;
+        }
     }
 
     private Connection checked(@Nullable Connection connection) throws SQLException {
@@ -129,29 +155,13 @@ public class AnyDatabase implements Database {
         return properties;
     }
 
-    /** The same failure without the secrets that some drivers put into their messages; the cause keeps its stack. */
-    private static SQLException redacted(SQLException e, @Nullable String password) {
-        String message = Redaction.message(e.getMessage(), password);
-        if (message.equals(e.getMessage()) && e.getCause() == null) {
-            return e;
-        }
-        SQLException clean = e instanceof SQLNonTransientConnectionException
-                ? new SQLNonTransientConnectionException(message, e.getSQLState(), e.getErrorCode())
-                : new SQLException(message, e.getSQLState(), e.getErrorCode());
-        clean.setStackTrace(e.getStackTrace());
-        Throwable cause = e.getCause();
-        if (cause != null) {
-            Throwable told = new Throwable(
-                    cause.getClass().getName() + ": " + Redaction.message(cause.getMessage(), password));
-            told.setStackTrace(cause.getStackTrace());
-            clean.initCause(told);
-        }
-        return clean;
-    }
-
     @Override
     public boolean validate(Connection connection, int timeoutSeconds) throws SQLException {
-        return connection.isValid(timeoutSeconds);
+        try {
+            return connection.isValid(timeoutSeconds);
+        } catch (SQLException e) {
+            throw redacted(e, null);
+        }
     }
 
     /** Class 28 (wrong credentials), 3D (no such database) and errors of the JVM do not go away by trying again. */
@@ -170,7 +180,7 @@ public class AnyDatabase implements Database {
             String state = next.getSQLState();
             boolean broken = next instanceof SQLRecoverableException
                     || next instanceof SQLNonTransientConnectionException
-                    || state != null && (state.startsWith("08") || BROKEN.contains(state));
+                    || (state != null && (state.startsWith("08") || BROKEN.contains(state)));
             if (broken) {
                 return Severity.CONNECTION;
             }

@@ -71,6 +71,7 @@ final class Children {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // the other thread is a few instructions from done
     private void enter() {
         for (int tries = 0; !BUSY.compareAndSet(this, 0, 1); tries++) {
             if (tries < 100) {

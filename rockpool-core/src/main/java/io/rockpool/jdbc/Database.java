@@ -36,7 +36,7 @@ public interface Database {
     /** Whether opening and validating need no network, and so are done by the caller. */
     boolean local();
 
-    /** Opens a connection, sets it up and makes sure that it works. */
+    /** Opens a connection in autocommit, sets it up and makes sure that it works. */
     Connection open() throws SQLException;
 
     /** Whether the connection works. */

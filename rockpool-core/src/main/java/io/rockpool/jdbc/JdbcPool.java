@@ -149,9 +149,6 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
     public PhysicalConnection open() throws SQLException {
         Connection raw = database.open();
         try {
-            if (!raw.getAutoCommit()) {
-                raw.setAutoCommit(true);
-            }
             return new PhysicalConnection(raw, this);
         } catch (Throwable t) {
             closeQuietly(raw, t);

@@ -15,7 +15,7 @@ public final class PhysicalConnection {
     static final int AUTOCOMMIT_OFF = 1;
     /** A transaction is to be begun at the next statement. */
     static final int LAZY_BEGIN = 1 << 1;
-    /** A transaction was begun by {@link Database#begin}. */
+    /** A transaction was begun by {@link Database.Transactions#begin}. */
     static final int BEGUN = 1 << 2;
     /** Statements ran since the last commit or rollback. */
     static final int WORK = 1 << 3;

@@ -60,7 +60,7 @@ final class PooledResultSet extends DelegatingResultSet {
             return;
         }
         closed = true;
-        if (!connection.inForce() || outlived() || statement != null && statement.isClosed()) {
+        if (!connection.inForce() || outlived() || (statement != null && statement.isClosed())) {
             return; // the driver's object is closed, or serves another execution
         }
         try {
@@ -85,7 +85,7 @@ final class PooledResultSet extends DelegatingResultSet {
         return closed
                 || !connection.inForce()
                 || outlived()
-                || statement != null && statement.isClosed()
+                || (statement != null && statement.isClosed())
                 || raw.isClosed();
     }
 

@@ -1,6 +1,13 @@
 package io.rockpool.jdbc;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,11 +22,20 @@ import org.jspecify.annotations.Nullable;
 public final class Redaction {
 
     private static final String MASK = "***";
-    private static final Pattern USER_INFO = Pattern.compile("(//)[^/@\\s]*@");
-    private static final Pattern PARAMETER = Pattern.compile("([?&;])([^=&;?\\s]+)=([^&;\\s]*)");
-    private static final Pattern SECRET_WORD =
-            Pattern.compile("(?i)(password|passwd|pwd|secret|token|credential)(\\s*[=:]\\s*)(\"[^\"]*\"|'[^']*'|\\S+)");
+    /** Up to the last at-sign, so that one within a password hides no end of it. */
+    private static final Pattern USER_INFO = Pattern.compile("(?i)(//|\\bjdbc:oracle:(?:thin|oci8?|kprb):)([^\\r\\n]*)@");
+
+    /** A value in braces or quotes may hold separators; a part with no equals sign belongs to the value before it. */
+    private static final Pattern PARAMETER = Pattern.compile("([?&;])([^=&;?\\r\\n]+)="
+            + "(\\{[^}]*(?:}}[^}]*)*}|\"[^\"]*\"|'[^']*'|[^&;]*(?:[&;][^=&;]*(?=[&;]|$))*)");
+
+    private static final String SECRET_WORDS =
+            "password|passwd|pwd|passphrase|secret|token|credential|authorization|api[_-]?key|private[_-]?key";
+    private static final Pattern SECRET_NAME = Pattern.compile("(?i).*(?:" + SECRET_WORDS + ").*");
+    private static final Pattern SECRET_WORD = Pattern.compile("(?i)(" + SECRET_WORDS
+            + ")([\"']?\\s*[=:]\\s*)(\"[^\"]*\"|'[^']*'|\\{[^}]*}|\\S+)");
     private static final Pattern URL = Pattern.compile("(?i)\\bjdbc:[^\\s\"'<>]+|\\b[a-z][a-z0-9+.-]*://[^\\s\"'<>]+");
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]+");
     private static final Set<String> HARMLESS = Set.of(
             "applicationname", "autoreconnect", "cache", "connecttimeout", "currentschema", "databasename",
             "db_close_delay", "db_close_on_exit", "journal_mode", "loadbalancehosts", "logintimeout", "mode",
@@ -33,87 +49,73 @@ public final class Redaction {
         if (url == null) {
             return "";
         }
-        Matcher parameters = PARAMETER.matcher(USER_INFO.matcher(url).replaceAll("$1" + MASK + "@"));
-        return parameters.replaceAll(m -> Matcher.quoteReplacement(m.group(1) + m.group(2) + "="
-                + (HARMLESS.contains(m.group(2).toLowerCase(Locale.ROOT)) ? m.group(3) : MASK)));
+        String text = PARAMETER.matcher(url).replaceAll(m -> Matcher.quoteReplacement(
+                m.group(1) + m.group(2) + "=" + (isHarmless(m.group(2), m.group(3)) ? m.group(3) : MASK)));
+        return USER_INFO.matcher(text).replaceAll("$1" + Matcher.quoteReplacement(MASK) + "@");
     }
 
-    /** A driver's message with the URLs in it, the given secret, and what follows words like "password=" masked. */
+    private static boolean isHarmless(String name, String value) {
+        return HARMLESS.contains(name.toLowerCase(Locale.ROOT)) && value.indexOf('&') < 0 && value.indexOf(';') < 0;
+    }
+
+    /** A driver's message in one line, with the URLs in it, the secret, and what follows words like "password=" masked. */
     public static String message(@Nullable String message, @Nullable String secret) {
+        return message(message, secret == null ? List.of() : List.of(secret));
+    }
+
+    /** The same for several secrets. */
+    static String message(@Nullable String message, Collection<String> secrets) {
         if (message == null) {
             return "";
         }
-        String text = URL.matcher(message).replaceAll(m -> Matcher.quoteReplacement(url(m.group())));
+        String text = message;
+        for (String secret : secrets) { // first: a mask may cut a secret in two
+            if (!secret.isEmpty()) {
+                text = text.replace(secret, MASK);
+            }
+        }
+        text = URL.matcher(text).replaceAll(m -> Matcher.quoteReplacement(url(m.group())));
         text = SECRET_WORD.matcher(text).replaceAll("$1$2" + Matcher.quoteReplacement(MASK));
-        return secret == null || secret.isEmpty() ? text : text.replace(secret, MASK);
+        return CONTROLS.matcher(text).replaceAll(" ");
     }
 
-    /** SQL with its string and number literals replaced by {@code ?} and its comments dropped, at most 200 characters. */
+    /** The secrets that a URL and driver properties hold, as they stand there and decoded, the longest first. */
+    static List<String> secrets(String url, Map<String, String> driverProperties) {
+        Set<String> secrets = new HashSet<>();
+        Matcher user = USER_INFO.matcher(PARAMETER.matcher(url).replaceAll(""));
+        while (user.find()) {
+            String[] info = user.group(2).split("[:/]", 2);
+            addSecret(secrets, info[info.length - 1]);
+        }
+        Matcher parameter = PARAMETER.matcher(url);
+        while (parameter.find()) {
+            if (SECRET_NAME.matcher(parameter.group(2)).matches()) {
+                addSecret(secrets, parameter.group(3));
+            }
+        }
+        driverProperties.forEach((key, value) -> {
+            if (SECRET_NAME.matcher(key).matches()) {
+                addSecret(secrets, value);
+            }
+        });
+        return secrets.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
+    }
+
+    private static void addSecret(Set<String> secrets, String secret) {
+        if (secret.length() > 1) {
+            secrets.add(secret);
+            try {
+                secrets.add(URLDecoder.decode(secret.replace("+", "%2B"), StandardCharsets.UTF_8));
+            } catch (IllegalArgumentException e) {
+                return; // a percent sign that encodes nothing: it stands for itself
+            }
+        }
+    }
+
+    /** SQL with its literals replaced by {@code ?} and its comments dropped, at most 200 characters. */
     public static String sql(String sql) {
-        StringBuilder out = new StringBuilder(Math.min(sql.length(), 256));
-        int i = 0;
-        while (i < sql.length() && out.length() < 200) {
-            char c = sql.charAt(i);
-            if (c == '\'' || c == '$' && dollarQuoteEnd(sql, i) > i) {
-                i = c == '\'' ? quoteEnd(sql, i) : dollarQuoteEnd(sql, i);
-                out.append('?');
-            } else if (c == '"' || c == '`') {
-                int end = quoteEnd(sql, i);
-                out.append(sql, i, end);
-                i = end;
-            } else if (sql.startsWith("--", i)) {
-                i = orEnd(sql, sql.indexOf('\n', i), 0);
-            } else if (sql.startsWith("/*", i)) {
-                i = orEnd(sql, sql.indexOf("*/", i), 2);
-            } else if (Character.isDigit(c) && (out.length() == 0 || !isWord(out.charAt(out.length() - 1)))) {
-                i = numberEnd(sql, i);
-                out.append('?');
-            } else {
-                out.append(Character.isISOControl(c) ? ' ' : c);
-                i++;
-            }
-        }
-        return i < sql.length() ? out + "…" : out.toString();
-    }
-
-    private static int quoteEnd(String sql, int start) {
-        char quote = sql.charAt(start);
-        int i = start + 1;
-        while (i < sql.length()) {
-            if (sql.charAt(i) == '\\' && quote == '\'') {
-                i += 2; // MySQL's escape; taken for one everywhere, which at worst masks more
-            } else if (sql.charAt(i++) == quote) {
-                return i;
-            }
-        }
-        return sql.length();
-    }
-
-    private static int dollarQuoteEnd(String sql, int start) {
-        int tagEnd = start + 1;
-        while (tagEnd < sql.length() && isWord(sql.charAt(tagEnd))) {
-            tagEnd++;
-        }
-        if (tagEnd >= sql.length() || sql.charAt(tagEnd) != '$') {
-            return start;
-        }
-        String tag = sql.substring(start, tagEnd + 1);
-        return orEnd(sql, sql.indexOf(tag, tagEnd + 1), tag.length());
-    }
-
-    private static int numberEnd(String sql, int start) {
-        int i = start;
-        while (i < sql.length() && (isWord(sql.charAt(i)) || sql.charAt(i) == '.')) {
-            i++;
-        }
-        return i;
-    }
-
-    private static int orEnd(String sql, int found, int length) {
-        return found < 0 ? sql.length() : found + length;
-    }
-
-    private static boolean isWord(char c) {
-        return Character.isLetterOrDigit(c) || c == '_';
+        return new SqlMask(sql).masked();
     }
 }

@@ -81,14 +81,14 @@ final class Transaction {
                             + " after an error; call rollback() and run it again"),
                     "40000");
         }
-        if (p.has(BEGUN) || !p.database.ownTransactions() && !p.has(LAZY_BEGIN)) {
+        if (p.has(BEGUN) || (!p.database.ownTransactions() && !p.has(LAZY_BEGIN))) {
             p.transactions.commit();
         }
         ended(p);
     }
 
     static void rollback(PhysicalConnection p) throws SQLException {
-        if (p.has(BEGUN) || !p.database.ownTransactions() && !p.has(LAZY_BEGIN)) {
+        if (p.has(BEGUN) || (!p.database.ownTransactions() && !p.has(LAZY_BEGIN))) {
             p.transactions.rollback();
         }
         ended(p);
