@@ -67,7 +67,11 @@ public interface Database {
     /** How the transactions of one connection are begun and ended. Threads: the lease's. */
     interface Transactions {
 
+        /** A read-only one may leave the connection refusing writes; {@link #outside} takes that back. */
         void begin(boolean readOnly) throws SQLException;
+
+        /** Called before any use of the connection outside the transactions begun here. */
+        default void outside() throws SQLException {}
 
         void commit() throws SQLException;
 

@@ -83,6 +83,8 @@ public final class PhysicalConnection {
         lastSql = sql;
         if ((flags & (AUTOCOMMIT_OFF | POISONED)) != 0) {
             Transaction.beforeStatement(this);
+        } else {
+            transactions.outside();
         }
         flags |= ran;
         switch (effect) {
@@ -94,6 +96,14 @@ public final class PhysicalConnection {
             }
             case SESSION -> set(SESSION);
         }
+    }
+
+    /** The driver's object is given away: from then on the session is in doubt. */
+    void handingOut() throws SQLException {
+        if (!has(READS_ONLY)) {
+            transactions.outside();
+        }
+        set(SESSION);
     }
 
     void preparing(String sql) {

@@ -594,7 +594,7 @@ public abstract class PooledConnection extends DelegatingConnection {
             return iface.cast(this);
         }
         V inner = iface.isInstance(p.raw) ? iface.cast(p.raw) : p.raw.unwrap(iface);
-        p.set(PhysicalConnection.SESSION);
+        p.handingOut();
         return inner;
     }
 

@@ -17,7 +17,7 @@ final class Unwrapping {
                     "this is no " + iface.getName() + ", and the driver's " + raw.getClass().getName() + " is none either",
                     "0A000");
         }
-        p.set(PhysicalConnection.SESSION);
+        p.handingOut();
         return iface.cast(raw);
     }
 }

@@ -32,6 +32,7 @@ final class SqliteTransactions implements Database.Transactions {
         this.commit = prepare(connection, "COMMIT");
         this.rollback = prepare(connection, "ROLLBACK");
         this.refuseWrites = prepare(connection, "PRAGMA query_only=1");
+        // The last one compiled is in force.
         this.allowWrites = prepare(connection, "PRAGMA query_only=0");
     }
 
@@ -43,36 +44,37 @@ final class SqliteTransactions implements Database.Transactions {
 
     @Override
     public void begin(boolean readsOnly) throws SQLException {
-        if (readsOnly) {
-            refuseWrites();
-            run(begin);
-        } else {
-            run(beginImmediate);
-        }
+        refuseWrites(readsOnly || readOnly);
+        run(readsOnly ? begin : beginImmediate);
+    }
+
+    @Override
+    public void outside() throws SQLException {
+        refuseWrites(readOnly);
     }
 
     /** The driver refuses this after opening; the engine has a switch. */
     @Override
     public void setReadOnly(boolean on) throws SQLException {
+        refuseWrites(on);
         readOnly = on;
-        if (on) {
-            refuseWrites();
-        } else {
-            allowWrites();
-        }
     }
 
-    private void refuseWrites() throws SQLException {
-        if (!writesRefused) {
-            run(refuseWrites);
-            writesRefused = true;
+    /**
+     * Left as it is until the other is needed, so that reads in a row do not pay for it. The pragma is a flag that SQLite
+     * sets while it compiles the text; stepping it would set nothing, and have every other statement compiled again.
+     */
+    private void refuseWrites(boolean refuse) throws SQLException {
+        if (refuse != writesRefused) {
+            CoreStatement pragma = refuse ? refuseWrites : allowWrites;
+            pragma.getDatabase().prepare(pragma);
+            writesRefused = refuse;
         }
     }
 
     @Override
     public void commit() throws SQLException {
         run(commit);
-        allowWrites();
     }
 
     @Override
@@ -80,14 +82,6 @@ final class SqliteTransactions implements Database.Transactions {
         int code = step(rollback);
         if (code != Codes.SQLITE_DONE && code != Codes.SQLITE_ERROR) { // ERROR: there was none
             rollback.getDatabase().throwex(code);
-        }
-        allowWrites();
-    }
-
-    private void allowWrites() throws SQLException {
-        if (writesRefused && !readOnly) {
-            run(allowWrites);
-            writesRefused = false;
         }
     }
 
@@ -102,9 +96,7 @@ final class SqliteTransactions implements Database.Transactions {
     }
 
     @Override
-    public void end() throws SQLException {
-        allowWrites();
-    }
+    public void end() {}
 
     private static void run(CoreStatement statement) throws SQLException {
         int code = step(statement);

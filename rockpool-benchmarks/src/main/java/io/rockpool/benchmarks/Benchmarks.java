@@ -1,0 +1,79 @@
+package io.rockpool.benchmarks;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The benchmarks by name: each prints a table and can write its figures as JSON.
+ *
+ * <p>Threads: one run at a time; a run takes all cores. {@code quick} ends within 50 s on two cores and is good for
+ * factors, not for digits.
+ */
+public final class Benchmarks {
+
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final int UNKNOWN = 2;
+
+    private Benchmarks() {}
+
+    /** The names that {@link #run} knows. */
+    public static List<String> names() {
+        return List.of("cycle", "origin");
+    }
+
+    /**
+     * Runs a benchmark and prints its table to standard output.
+     *
+     * @param json where to write the figures as an array of {@code {"bench","case","subject","metric","value","unit"}}, or
+     *     null
+     * @return the exit code: 0 done, 1 failed, 2 no such benchmark
+     */
+    public static int run(String name, boolean quick, @Nullable Path json) {
+        return run(name, quick, json, System.out, System.err);
+    }
+
+    static int run(String name, boolean quick, @Nullable Path json, PrintStream out, PrintStream err) {
+        Benchmark benchmark = named(name);
+        if (benchmark == null) {
+            err.println("there is no benchmark '" + name + "'; known are " + String.join(", ", names()));
+            return UNKNOWN;
+        }
+        Report report = new Report(name, out);
+        report.print(machine());
+        report.print("These figures are of this machine, at this hour; compare the subjects, not the digits.");
+        report.print("");
+        try {
+            benchmark.run(quick, report);
+            if (json != null) {
+                report.writeJson(json);
+            }
+            return DONE;
+        } catch (Exception e) {
+            err.println("the benchmark '" + name + "' failed: " + e);
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                err.println("  because of " + cause);
+            }
+            return FAILED;
+        }
+    }
+
+    static @Nullable Benchmark named(String name) {
+        return switch (name) {
+            case "cycle" -> new CycleBenchmark();
+            case "origin" -> new OriginBenchmark();
+            default -> null;
+        };
+    }
+
+    private static String machine() {
+        return "JDK " + System.getProperty("java.vendor") + " " + Runtime.version() + ", "
+                + Runtime.getRuntime().availableProcessors() + " cores, " + System.getProperty("os.name") + " "
+                + System.getProperty("os.arch") + ", "
+                + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    }
+}
