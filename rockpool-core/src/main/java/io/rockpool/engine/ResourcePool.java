@@ -422,7 +422,7 @@ public final class ResourcePool<T> {
         slot.resource = null; // before the watchdog may give the slot to another
         slot.stamp(word, null, tick.now());
         counters.closed(cause);
-        calls.submit(() -> {
+        Runnable closing = () -> {
             close(slot.index, resource, abort);
             if (slot.change(word, Slot.next(word, Slot.EMPTY))) {
                 events.closed(slot.index, cause);
@@ -430,7 +430,12 @@ public final class ResourcePool<T> {
             } else {
                 calls.cameBack();
             }
-        });
+        };
+        if (abort) {
+            calls.submitApart(closing);
+        } else {
+            calls.submit(closing);
+        }
     }
 
     void close(int slot, T resource, boolean abort) {

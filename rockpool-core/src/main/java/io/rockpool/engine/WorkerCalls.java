@@ -28,8 +28,13 @@ final class WorkerCalls {
     void submit(Runnable call) {
         if (inCaller) {
             call.run();
-            return;
+        } else {
+            submitApart(call);
         }
+    }
+
+    /** On a worker also for a local resource: for a call that ends what hangs, and may hang itself. */
+    void submitApart(Runnable call) {
         synchronized (this) { // never held over a call, so that no virtual thread is pinned for long
             if (running >= AT_ONCE + stuck) {
                 queue.add(call);

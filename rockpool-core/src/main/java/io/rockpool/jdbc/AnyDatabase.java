@@ -112,7 +112,8 @@ public class AnyDatabase implements Database {
                     : source.getConnection(settings.username(), password);
         }
         if (driver == null) {
-            throw new SQLNonTransientConnectionException("there is no driver for " + Redaction.url(driverUrl()), "08001");
+            throw new SQLNonTransientConnectionException(
+                    "there is no driver for " + Redaction.url(driverUrl()), "08001");
         }
         return driver.connect(driverUrl(), properties(password));
     }
@@ -164,6 +165,11 @@ public class AnyDatabase implements Database {
         }
     }
 
+    @Override
+    public void abort(Connection connection) throws SQLException {
+        connection.abort(Runnable::run);
+    }
+
     /** Class 28 (wrong credentials), 3D (no such database) and errors of the JVM do not go away by trying again. */
     @Override
     public boolean retryable(Throwable failure) {
@@ -201,9 +207,9 @@ public class AnyDatabase implements Database {
     private static Effect effect(SqlText text) {
         return switch (text.word()) {
             case "BEGIN", "START" -> Effect.BEGINS;
-            case "COMMIT", "END" -> Effect.ENDS;
-            case "ROLLBACK" -> Set.of("TO", "WORK", "TRANSACTION").contains(text.word()) ? Effect.NONE : Effect.ENDS;
-            case "SET" -> Set.of("TRANSACTION", "LOCAL", "CONSTRAINTS").contains(text.word()) ? Effect.NONE : Effect.SESSION;
+            case "COMMIT", "END", "ROLLBACK", "ABORT" -> text.endsTransaction() ? Effect.ENDS : Effect.NONE;
+            case "SET" ->
+                Set.of("TRANSACTION", "LOCAL", "CONSTRAINTS").contains(text.word()) ? Effect.NONE : Effect.SESSION;
             case "ALTER" -> text.word().equals("SESSION") ? Effect.SESSION : Effect.NONE;
             case "CREATE" -> createsTemporary(text) ? Effect.SESSION : Effect.NONE;
             case "USE", "DECLARE", "LISTEN", "PREPARE", "LOCK", "ATTACH", "DETACH", "PRAGMA", "LOAD", "RESET" ->

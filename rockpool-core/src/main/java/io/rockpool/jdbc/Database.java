@@ -42,6 +42,9 @@ public interface Database {
     /** Whether the connection works. */
     boolean validate(Connection connection, int timeoutSeconds) throws SQLException;
 
+    /** Makes what runs on the connection end, from another thread, so that a close can follow; the close is the pool's. */
+    void abort(Connection connection) throws SQLException;
+
     /** Whether opening again may succeed after this failure. */
     boolean retryable(Throwable failure);
 

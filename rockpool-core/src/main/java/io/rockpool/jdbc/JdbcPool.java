@@ -118,9 +118,13 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
         if (!p.has(open)) {
             return;
         }
-        boolean openByText =
-                p.has(PhysicalConnection.BEGUN_BY_TEXT) && !p.has(PhysicalConnection.ENDED_BY_TEXT);
-        if (p.has(PhysicalConnection.WORK) || openByText) {
+        boolean byText = p.has(PhysicalConnection.BEGUN_BY_TEXT | PhysicalConnection.ENDED_BY_TEXT);
+        boolean unfinishedWork = p.has(PhysicalConnection.WORK)
+                || (p.has(PhysicalConnection.BEGUN_BY_TEXT) && !p.has(PhysicalConnection.ENDED_BY_TEXT));
+        if (byText && database.ownTransactions()) {
+            unfinishedWork = p.transactions.inTransaction(); // the engine can tell
+        }
+        if (unfinishedWork) {
             unfinished.incrementAndGet();
             events.unfinished(slot, p);
         }
@@ -177,7 +181,7 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
     @Override
     public void abort(PhysicalConnection p) {
         try {
-            p.raw.abort(Runnable::run);
+            database.abort(p.raw);
         } catch (SQLException | RuntimeException e) {
             events.closeFailed(-1, e); // the close that follows is what counts
         }

@@ -35,7 +35,7 @@ public final class PhysicalConnection {
     static final int SETTERS = 1 << 10;
     /** Leaving autocommit was tried and failed, perhaps after its effect; cleared where it succeeds. */
     static final int IN_DOUBT = 1 << 11;
-    /** SQL text asked to end the transaction that text began; whether it did is not known, so it is rolled back too. */
+    /** SQL text asked to end the transaction; whether it did is asked of the engine, or the work is rolled back too. */
     static final int ENDED_BY_TEXT = 1 << 12;
 
     final Connection raw;
@@ -81,6 +81,9 @@ public final class PhysicalConnection {
     /** Called before every execution: begins the transaction that is due, and notes what the statement will change. */
     void executing(String sql, Database.Effect effect) throws SQLException {
         lastSql = sql;
+        if (effect == Database.Effect.ENDS) {
+            Transaction.beforeEndByText(this);
+        }
         if ((flags & (AUTOCOMMIT_OFF | POISONED)) != 0) {
             Transaction.beforeStatement(this);
         } else {

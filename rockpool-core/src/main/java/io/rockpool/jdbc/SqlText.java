@@ -22,6 +22,15 @@ public final class SqlText {
         return sql.substring(start, at).toUpperCase(Locale.ROOT);
     }
 
+    /** After COMMIT, END or ROLLBACK: false where a savepoint, or a prepared transaction, follows. */
+    public boolean endsTransaction() {
+        String word = word();
+        if (word.equals("TRANSACTION") || word.equals("WORK")) {
+            word = word();
+        }
+        return !word.equals("TO") && !word.equals("PREPARED");
+    }
+
     private void skipBlank() {
         while (at < sql.length()) {
             char c = sql.charAt(at);

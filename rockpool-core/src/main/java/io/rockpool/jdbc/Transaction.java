@@ -3,10 +3,12 @@ package io.rockpool.jdbc;
 import static io.rockpool.jdbc.PhysicalConnection.AUTOCOMMIT_OFF;
 import static io.rockpool.jdbc.PhysicalConnection.BEGUN;
 import static io.rockpool.jdbc.PhysicalConnection.BEGUN_BY_TEXT;
+import static io.rockpool.jdbc.PhysicalConnection.ENDED_BY_TEXT;
 import static io.rockpool.jdbc.PhysicalConnection.IN_DOUBT;
 import static io.rockpool.jdbc.PhysicalConnection.LAZY_BEGIN;
 import static io.rockpool.jdbc.PhysicalConnection.POISONED;
 import static io.rockpool.jdbc.PhysicalConnection.READS_ONLY;
+import static io.rockpool.jdbc.PhysicalConnection.SCOPED;
 import static io.rockpool.jdbc.PhysicalConnection.WORK;
 
 import java.sql.SQLException;
@@ -35,7 +37,29 @@ final class Transaction {
         p.set(AUTOCOMMIT_OFF | LAZY_BEGIN | (readOnly ? READS_ONLY : 0));
     }
 
+    /** A part that is committed by text would survive the rollback of the whole. */
+    static void beforeEndByText(PhysicalConnection p) throws SQLException {
+        if (p.has(SCOPED)) {
+            throw new SQLException(
+                    p.pool.message(
+                            "COMMIT and ROLLBACK are refused inside a DatabaseConnection, by text as well: it commits"
+                                    + " when the work returns and rolls back when it throws; end the transaction there"),
+                    "2D000");
+        }
+    }
+
+    /** After a COMMIT or ROLLBACK by text, which may have failed: what follows must not run in the engine's autocommit. */
+    private static void seeWhetherTextEndedIt(PhysicalConnection p) throws SQLException {
+        if (p.has(ENDED_BY_TEXT)) {
+            p.clear(ENDED_BY_TEXT);
+            if (p.has(BEGUN) && p.database.ownTransactions() && !p.transactions.inTransaction()) {
+                ended(p);
+            }
+        }
+    }
+
     static void beforeStatement(PhysicalConnection p) throws SQLException {
+        seeWhetherTextEndedIt(p);
         if (p.has(POISONED)) {
             throw new SQLTransactionRollbackException(
                     p.pool.message("the database rolled this transaction back by itself after an error;"
@@ -75,6 +99,7 @@ final class Transaction {
     }
 
     static void commit(PhysicalConnection p) throws SQLException {
+        seeWhetherTextEndedIt(p);
         if (p.has(POISONED)) {
             throw new SQLTransactionRollbackException(
                     p.pool.message("there is nothing to commit: the database rolled this transaction back by itself"
@@ -88,6 +113,7 @@ final class Transaction {
     }
 
     static void rollback(PhysicalConnection p) throws SQLException {
+        seeWhetherTextEndedIt(p);
         if (p.has(BEGUN) || (!p.database.ownTransactions() && !p.has(LAZY_BEGIN))) {
             p.transactions.rollback();
         }
@@ -95,7 +121,7 @@ final class Transaction {
     }
 
     private static void ended(PhysicalConnection p) {
-        p.clear(BEGUN | WORK | POISONED | BEGUN_BY_TEXT);
+        p.clear(BEGUN | WORK | POISONED | BEGUN_BY_TEXT | ENDED_BY_TEXT);
         if (p.has(AUTOCOMMIT_OFF) && p.database.ownTransactions()) {
             p.set(LAZY_BEGIN);
         }

@@ -34,8 +34,22 @@ enum Pragma {
     private static final String LEAVE = "default";
 
     private static final Map<String, String> NUMBERS = Map.of(
-            "SYNCHRONOUS OFF", "0", "SYNCHRONOUS NORMAL", "1", "SYNCHRONOUS FULL", "2", "SYNCHRONOUS EXTRA", "3",
-            "FOREIGN_KEYS OFF", "0", "FOREIGN_KEYS ON", "1", "TEMP_STORE FILE", "1", "TEMP_STORE MEMORY", "2");
+            "SYNCHRONOUS OFF",
+            "0",
+            "SYNCHRONOUS NORMAL",
+            "1",
+            "SYNCHRONOUS FULL",
+            "2",
+            "SYNCHRONOUS EXTRA",
+            "3",
+            "FOREIGN_KEYS OFF",
+            "0",
+            "FOREIGN_KEYS ON",
+            "1",
+            "TEMP_STORE FILE",
+            "1",
+            "TEMP_STORE MEMORY",
+            "2");
 
     private final String standard;
     private final Pattern form;
@@ -68,6 +82,12 @@ enum Pragma {
                 try (ResultSet row = statement.executeQuery("PRAGMA " + name)) {
                     have = row.next() ? row.getString(1) : "nothing";
                 }
+            } catch (SQLException e) {
+                throw new SQLException(
+                        "PRAGMA " + name + "=" + value + " failed: " + e.getMessage(),
+                        e.getSQLState(),
+                        e.getErrorCode(),
+                        e);
             }
             if (!expected().equalsIgnoreCase(have)) {
                 throw new SQLException("PRAGMA " + name + " was set to " + value + " and reads " + have
@@ -85,15 +105,16 @@ enum Pragma {
     static List<Choice> chosen(Map<String, String> options, Consumer<String> fault) {
         List<Choice> choices = new ArrayList<>();
         for (Pragma pragma : values()) {
-            String value = options.getOrDefault(pragma.key(), pragma.standard).strip().toUpperCase(Locale.ROOT);
+            String value =
+                    options.getOrDefault(pragma.key(), pragma.standard).strip().toUpperCase(Locale.ROOT);
             if (value.equalsIgnoreCase(LEAVE)) {
                 continue;
             }
             if (pragma.form.matcher(value).matches()) {
                 choices.add(new Choice(pragma, value));
             } else {
-                fault.accept("sqlite." + pragma.key() + " is '" + value + "'; it must be " + pragma.rule + ", or '" + LEAVE
-                        + "' to leave it alone");
+                fault.accept("sqlite." + pragma.key() + " is '" + value + "'; it must be " + pragma.rule + ", or '"
+                        + LEAVE + "' to leave it alone");
             }
         }
         return choices;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -39,10 +40,30 @@ final class SqliteDatabase extends AnyDatabase {
 
     /** Pragmas that tell, or change the file rather than the session. */
     private static final Set<String> HARMLESS_PRAGMAS = Set.of(
-            "TABLE_INFO", "TABLE_XINFO", "TABLE_LIST", "INDEX_INFO", "INDEX_XINFO", "INDEX_LIST", "FOREIGN_KEY_LIST",
-            "FOREIGN_KEY_CHECK", "INTEGRITY_CHECK", "QUICK_CHECK", "USER_VERSION", "APPLICATION_ID", "SCHEMA_VERSION",
-            "DATA_VERSION", "PAGE_COUNT", "FREELIST_COUNT", "PAGE_SIZE", "DATABASE_LIST", "FUNCTION_LIST",
-            "COLLATION_LIST", "COMPILE_OPTIONS", "WAL_CHECKPOINT", "OPTIMIZE", "INCREMENTAL_VACUUM");
+            "TABLE_INFO",
+            "TABLE_XINFO",
+            "TABLE_LIST",
+            "INDEX_INFO",
+            "INDEX_XINFO",
+            "INDEX_LIST",
+            "FOREIGN_KEY_LIST",
+            "FOREIGN_KEY_CHECK",
+            "INTEGRITY_CHECK",
+            "QUICK_CHECK",
+            "USER_VERSION",
+            "APPLICATION_ID",
+            "SCHEMA_VERSION",
+            "DATA_VERSION",
+            "PAGE_COUNT",
+            "FREELIST_COUNT",
+            "PAGE_SIZE",
+            "DATABASE_LIST",
+            "FUNCTION_LIST",
+            "COLLATION_LIST",
+            "COMPILE_OPTIONS",
+            "WAL_CHECKPOINT",
+            "OPTIMIZE",
+            "INCREMENTAL_VACUUM");
 
     private static final Pattern BETWEEN = Pattern.compile(";\\s*\\S");
 
@@ -86,23 +107,27 @@ final class SqliteDatabase extends AnyDatabase {
     /** The driver opens anything; a file that is no database shows at the first real read. */
     private static void readSomething(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT sqlite_version(), (SELECT count(*) FROM sqlite_schema)")) {
+                ResultSet row =
+                        statement.executeQuery("SELECT sqlite_version(), (SELECT count(*) FROM sqlite_schema)")) {
             row.next();
             String version = row.getString(1);
             if (Floor.isOlder(version, Floor.SQLITE)) {
-                throw new SQLNonTransientConnectionException("SQLite is " + version + "; it must be " + Floor.SQLITE
-                        + " or newer (older ones can corrupt a WAL database); raise the driver's version", "08001");
+                throw new SQLNonTransientConnectionException(
+                        "SQLite is " + version + "; it must be " + Floor.SQLITE
+                                + " or newer (older ones can corrupt a WAL database); raise the driver's version",
+                        "08001");
             }
         }
     }
 
     private SQLException explained(SQLException e) {
-        SQLiteErrorCode code = codeOf(e);
+        SQLiteErrorCode code = primary(codeOf(e));
         String what = switch (code) {
             case SQLITE_NOTADB -> "is no SQLite database; name another file, or a new one";
             case SQLITE_CORRUPT -> "is a damaged database; restore it from a backup";
-            case SQLITE_READONLY, SQLITE_CANTOPEN -> "cannot be written: SQLite makes two more files beside it; check the"
-                    + " permissions of the file and its folder, and that the disk is not read-only";
+            case SQLITE_READONLY, SQLITE_CANTOPEN ->
+                "cannot be written: SQLite makes two more files beside it; check the"
+                        + " permissions of the file and its folder, and that the disk is not read-only";
             case SQLITE_FULL -> "cannot grow: the disk is full";
             default -> "";
         };
@@ -127,6 +152,12 @@ final class SqliteDatabase extends AnyDatabase {
                 ResultSet row = statement.executeQuery("PRAGMA schema_version")) {
             return row.next();
         }
+    }
+
+    /** The driver's own abort does nothing, and its close waits until the running statement ends. */
+    @Override
+    public void abort(Connection connection) throws SQLException {
+        connection.unwrap(SQLiteConnection.class).getDatabase().interrupt();
     }
 
     @Override
@@ -165,11 +196,13 @@ final class SqliteDatabase extends AnyDatabase {
         SqlText text = new SqlText(sql);
         return switch (text.word()) {
             case "BEGIN", "SAVEPOINT" -> Effect.BEGINS;
+            case "COMMIT", "END", "ROLLBACK" -> text.endsTransaction() ? Effect.ENDS : Effect.NONE;
             case "PRAGMA" -> pragmaEffect(text, sql);
-            case "CREATE" -> switch (text.word()) {
-                case "TEMP", "TEMPORARY" -> Effect.SESSION;
-                default -> Effect.NONE;
-            };
+            case "CREATE" ->
+                switch (text.word()) {
+                    case "TEMP", "TEMPORARY" -> Effect.SESSION;
+                    default -> Effect.NONE;
+                };
             case "ATTACH", "DETACH" -> Effect.SESSION;
             default -> Effect.NONE;
         };
