@@ -39,19 +39,46 @@ public final class DelegateGenerator extends AbstractProcessor {
     /** What a subclass writes by hand, by interface. */
     private static final Map<String, Set<String>> BY_HAND = Map.of(
             "Connection",
-            Set.of("close", "isClosed", "unwrap", "isWrapperFor", "abort", "isValid", "commit", "rollback",
-                    "setAutoCommit", "getAutoCommit", "setReadOnly", "isReadOnly", "setTransactionIsolation",
-                    "setCatalog", "setSchema", "setNetworkTimeout", "setHoldability", "setTypeMap", "setClientInfo",
-                    "getMetaData", "setSavepoint", "releaseSavepoint", "getTransactionIsolation"),
+            Set.of(
+                    "close",
+                    "isClosed",
+                    "unwrap",
+                    "isWrapperFor",
+                    "abort",
+                    "isValid",
+                    "commit",
+                    "rollback",
+                    "setAutoCommit",
+                    "getAutoCommit",
+                    "setReadOnly",
+                    "isReadOnly",
+                    "setTransactionIsolation",
+                    "setCatalog",
+                    "setSchema",
+                    "setNetworkTimeout",
+                    "setHoldability",
+                    "setTypeMap",
+                    "setClientInfo",
+                    "getMetaData",
+                    "setSavepoint",
+                    "releaseSavepoint",
+                    "getTransactionIsolation"),
             "Statement",
             Set.of("close", "isClosed", "unwrap", "isWrapperFor", "getConnection"),
-            "PreparedStatement", Set.of(),
-            "CallableStatement", Set.of(),
-            "ResultSet", Set.of("close", "isClosed", "unwrap", "isWrapperFor", "getStatement"),
-            "DatabaseMetaData", Set.of("unwrap", "isWrapperFor", "getConnection"),
-            "ResultSetMetaData", Set.of("unwrap", "isWrapperFor"),
-            "ParameterMetaData", Set.of("unwrap", "isWrapperFor"),
-            "Array", Set.of());
+            "PreparedStatement",
+            Set.of(),
+            "CallableStatement",
+            Set.of(),
+            "ResultSet",
+            Set.of("close", "isClosed", "unwrap", "isWrapperFor", "getStatement"),
+            "DatabaseMetaData",
+            Set.of("unwrap", "isWrapperFor", "getConnection"),
+            "ResultSetMetaData",
+            Set.of("unwrap", "isWrapperFor"),
+            "ParameterMetaData",
+            Set.of("unwrap", "isWrapperFor"),
+            "Array",
+            Set.of());
 
     /** Superclass of each generated class, where it has one. */
     private static final Map<String, String> EXTENDS = Map.of(
@@ -65,15 +92,22 @@ public final class DelegateGenerator extends AbstractProcessor {
             "CallableStatement", "PooledPreparedStatement");
 
     /** Results that lead back to the connection, and so are wrapped. */
-    private static final Set<String> WRAPPED = Set.of(
-            "java.sql.ResultSet", "java.sql.Array", "java.sql.ResultSetMetaData", "java.sql.ParameterMetaData");
+    private static final Set<String> WRAPPED =
+            Set.of("java.sql.ResultSet", "java.sql.Array", "java.sql.ResultSetMetaData", "java.sql.ParameterMetaData");
 
     private static final Set<String> STATEMENTS =
             Set.of("java.sql.Statement", "java.sql.PreparedStatement", "java.sql.CallableStatement");
 
     private static final List<String> INTERFACES = List.of(
-            "Connection", "Statement", "PreparedStatement", "CallableStatement", "ResultSet", "DatabaseMetaData",
-            "ResultSetMetaData", "ParameterMetaData", "Array");
+            "Connection",
+            "Statement",
+            "PreparedStatement",
+            "CallableStatement",
+            "ResultSet",
+            "DatabaseMetaData",
+            "ResultSetMetaData",
+            "ParameterMetaData",
+            "Array");
 
     private final boolean stubs;
     private final Path folder;
@@ -95,8 +129,8 @@ public final class DelegateGenerator extends AbstractProcessor {
                         return "class Nothing {}";
                     }
                 };
-        JavaCompiler.CompilationTask task = compiler.getTask(
-                null, null, null, List.of("--release", "17", "-proc:only"), null, List.of(nothing));
+        JavaCompiler.CompilationTask task =
+                compiler.getTask(null, null, null, List.of("--release", "17", "-proc:only"), null, List.of(nothing));
         task.setProcessors(List.of(new DelegateGenerator(args[0].equals("stubs"), Path.of(args[1]))));
         if (!task.call()) {
             throw new IllegalStateException("the compiler refused to read the interfaces");
@@ -126,7 +160,9 @@ public final class DelegateGenerator extends AbstractProcessor {
         StringBuilder out = new StringBuilder();
         String packageName = stubs ? "io.rockpool.benchmarks.stub" : "io.rockpool.jdbc";
         String className = (stubs ? "Stub" : "Delegating") + name;
-        out.append("// Generated by DelegateGenerator from java.sql.").append(name).append("; do not edit.\n");
+        out.append("// Generated by DelegateGenerator from java.sql.")
+                .append(name)
+                .append("; do not edit.\n");
         out.append("package ").append(packageName).append(";\n\n");
         out.append("@SuppressWarnings({\"deprecation\", \"all\"})\n");
         if (stubs) {
@@ -161,12 +197,20 @@ public final class DelegateGenerator extends AbstractProcessor {
     /** What every delegate needs from its subclass. */
     private static void hooks(StringBuilder out, String name) {
         if (name.equals("PreparedStatement") || name.equals("CallableStatement")) {
-            out.append("    abstract java.sql.").append(name).append(" ").append(getter(name))
+            out.append("    abstract java.sql.")
+                    .append(name)
+                    .append(" ")
+                    .append(getter(name))
                     .append("() throws java.sql.SQLException;\n");
             boolean prepared = name.equals("PreparedStatement");
-            out.append("    Delegating").append(name).append("(PooledConnection c, java.sql.").append(name)
-                    .append(prepared ? " raw) {\n        super(c, raw);\n    }\n"
-                            : " raw, String sql) throws java.sql.SQLException {\n        super(c, raw, sql);\n    }\n");
+            out.append("    Delegating")
+                    .append(name)
+                    .append("(PooledConnection c, java.sql.")
+                    .append(name)
+                    .append(
+                            prepared
+                                    ? " raw) {\n        super(c, raw);\n    }\n"
+                                    : " raw, String sql) throws java.sql.SQLException {\n        super(c, raw, sql);\n    }\n");
             if (prepared) {
                 out.append("    abstract java.sql.PreparedStatement executing() throws java.sql.SQLException;\n");
             }
@@ -183,7 +227,10 @@ public final class DelegateGenerator extends AbstractProcessor {
             out.append("    abstract java.sql.Connection preparing(String sql) throws java.sql.SQLException;\n");
             out.append("    abstract java.sql.Statement wrap(java.sql.Statement s) throws java.sql.SQLException;\n");
             for (String kind : List.of("PreparedStatement", "CallableStatement")) {
-                out.append("    abstract java.sql.").append(kind).append(" wrap(java.sql.").append(kind)
+                out.append("    abstract java.sql.")
+                        .append(kind)
+                        .append(" wrap(java.sql.")
+                        .append(kind)
                         .append(" s, String sql) throws java.sql.SQLException;\n");
             }
             out.append("    abstract java.sql.Array wrap(java.sql.Array a);\n");
@@ -191,7 +238,9 @@ public final class DelegateGenerator extends AbstractProcessor {
     }
 
     private static String getter(String name) {
-        return name.equals("PreparedStatement") ? "prepared" : name.equals("CallableStatement") ? "callable" : "delegate";
+        return name.equals("PreparedStatement")
+                ? "prepared"
+                : name.equals("CallableStatement") ? "callable" : "delegate";
     }
 
     private List<ExecutableElement> methods(TypeElement type, String name) {
@@ -210,7 +259,8 @@ public final class DelegateGenerator extends AbstractProcessor {
             return;
         }
         for (ExecutableElement method : ElementFilter.methodsIn(type.getEnclosedElements())) {
-            boolean byHand = !stubs && BY_HAND.get(name).contains(method.getSimpleName().toString());
+            boolean byHand =
+                    !stubs && BY_HAND.get(name).contains(method.getSimpleName().toString());
             if (!method.getModifiers().contains(Modifier.STATIC) && !byHand) {
                 all.putIfAbsent(method.toString(), method);
             }
@@ -223,35 +273,55 @@ public final class DelegateGenerator extends AbstractProcessor {
     private void signature(StringBuilder out, ExecutableElement method) {
         String variables = method.getTypeParameters().isEmpty()
                 ? ""
-                : method.getTypeParameters().stream().map(Object::toString).collect(Collectors.joining(", ", "<", "> "));
-        out.append("    @Override public ").append(variables).append(method.getReturnType()).append(' ')
-                .append(method.getSimpleName()).append('(')
+                : method.getTypeParameters().stream()
+                        .map(Object::toString)
+                        .collect(Collectors.joining(", ", "<", "> "));
+        out.append("    @Override public ")
+                .append(variables)
+                .append(method.getReturnType())
+                .append(' ')
+                .append(method.getSimpleName())
+                .append('(')
                 .append(IntStream.range(0, method.getParameters().size())
                         .mapToObj(i -> method.getParameters().get(i).asType() + " p" + i)
                         .collect(Collectors.joining(", ")))
                 .append(')');
         if (!method.getThrownTypes().isEmpty()) {
-            out.append(" throws ").append(method.getThrownTypes().stream()
-                    .map(Object::toString).collect(Collectors.joining(", ")));
+            out.append(" throws ")
+                    .append(method.getThrownTypes().stream()
+                            .map(Object::toString)
+                            .collect(Collectors.joining(", ")));
         }
         out.append(" {\n");
     }
 
     private void delegate(StringBuilder out, String name, ExecutableElement method) {
-        String call = method.getSimpleName() + IntStream.range(0, method.getParameters().size())
-                .mapToObj(i -> argument(method, i)).collect(Collectors.joining(", ", "(", ")"));
+        String call = method.getSimpleName()
+                + IntStream.range(0, method.getParameters().size())
+                        .mapToObj(i -> argument(method, i))
+                        .collect(Collectors.joining(", ", "(", ")"));
         String result = method.getReturnType().toString();
         signature(out, method);
         if (method.getThrownTypes().isEmpty()) { // it can say that the lease is over by an unchecked exception alone
-            out.append("        try {\n            return ").append(source(name, method)).append('.').append(call);
+            out.append("        try {\n            return ")
+                    .append(source(name, method))
+                    .append('.')
+                    .append(call);
             out.append(";\n        } catch (java.sql.SQLException e) {\n");
             out.append("            throw new IllegalStateException(e.getMessage(), e);\n        }\n    }\n");
             return;
         }
-        out.append("        java.sql.").append(name).append(" d = ").append(source(name, method)).append(";\n");
+        out.append("        java.sql.")
+                .append(name)
+                .append(" d = ")
+                .append(source(name, method))
+                .append(";\n");
         out.append("        try {\n            ");
         if (STATEMENTS.contains(result)) {
-            out.append("return wrap(d.").append(call).append(takesSql(method) ? ", p0" : "").append(");\n");
+            out.append("return wrap(d.")
+                    .append(call)
+                    .append(takesSql(method) ? ", p0" : "")
+                    .append(");\n");
         } else if (WRAPPED.contains(result)) {
             out.append("return wrap(d.").append(call).append(");\n");
         } else if (!method.getTypeParameters().isEmpty()) {
@@ -260,7 +330,9 @@ public final class DelegateGenerator extends AbstractProcessor {
             out.append("return wrap(d.").append(call).append(");\n");
         } else {
             out.append(method.getReturnType().getKind() == TypeKind.VOID ? "" : "return ")
-                    .append("d.").append(call).append(";\n");
+                    .append("d.")
+                    .append(call)
+                    .append(";\n");
         }
         out.append("        } catch (java.sql.SQLException e) {\n            throw failed(e);\n");
         out.append("        } catch (RuntimeException | Error e) {\n            crashed(e);\n            throw e;\n");

@@ -24,7 +24,8 @@ final class BorrowErrors {
             return new SQLNonTransientConnectionException(
                     "pool '" + pool + "' is closed; borrow before close(), or build a new pool", "08003");
         }
-        List<LeaseInfo> holders = failure.holdings().stream().map(BorrowErrors::lease).toList();
+        List<LeaseInfo> holders =
+                failure.holdings().stream().map(BorrowErrors::lease).toList();
         StringBuilder message = new StringBuilder("pool '" + pool + "': ");
         if (failure.timedOut()) {
             message.append("no connection came free in ")
@@ -51,25 +52,33 @@ final class BorrowErrors {
         String lent = "All " + f.active() + " of " + f.capacity() + " connections are lent out and " + f.waiting()
                 + (f.waiting() == 1 ? " other caller is" : " other callers are") + " waiting";
         return switch (f.reason()) {
-            case EXHAUSTED -> (f.active() < f.capacity()
-                            ? f.active() + " of " + f.capacity() + " connections are lent out, " + f.open() + " are open and "
-                                    + f.waiting() + " other callers are waiting"
-                            : lent)
-                    + ". Close connections sooner or raise poolSize.";
-            case LEAK_SUSPECTED -> lent + ", and the oldest lease is older than leakThreshold ("
-                    + TimeUnit.NANOSECONDS.toMillis(settings.leakThreshold())
-                    + " ms). Look for a connection that is not closed, at the holders below.";
-            case NESTED_BORROW -> lent + "; this thread holds one of them itself. Borrow once and pass the connection on,"
-                    + " or raise poolSize above the number of threads times (connections each needs - 1).";
-            case DEADLOCK -> "This borrow can never succeed: all " + f.capacity()
-                    + " connections are held by threads that wait for one more, this one among them. Borrow once and pass"
-                    + " the connection on, or raise poolSize.";
-            case OPEN_FAILING -> "Opening a connection fails"
-                    + (f.getCause() == null ? "" : ": " + Redaction.message(f.getCause().getMessage(), null))
-                    + ". The pool goes on trying; check that the database is up and the settings are right.";
+            case EXHAUSTED ->
+                (f.active() < f.capacity()
+                                ? f.active() + " of " + f.capacity() + " connections are lent out, " + f.open()
+                                        + " are open and " + f.waiting() + " other callers are waiting"
+                                : lent)
+                        + ". Close connections sooner or raise poolSize.";
+            case LEAK_SUSPECTED ->
+                lent + ", and the oldest lease is older than leakThreshold ("
+                        + TimeUnit.NANOSECONDS.toMillis(settings.leakThreshold())
+                        + " ms). Look for a connection that is not closed, at the holders below.";
+            case NESTED_BORROW ->
+                lent + "; this thread holds one of them itself. Borrow once and pass the connection on,"
+                        + " or raise poolSize above the number of threads times (connections each needs - 1).";
+            case DEADLOCK ->
+                "This borrow can never succeed: all " + f.capacity()
+                        + " connections are held by threads that wait for one more, this one among them. Borrow once and pass"
+                        + " the connection on, or raise poolSize.";
+            case OPEN_FAILING ->
+                "Opening a connection fails"
+                        + (f.getCause() == null
+                                ? ""
+                                : ": " + Redaction.message(f.getCause().getMessage(), null))
+                        + ". Check that the database is up and the settings are right.";
             case SUSPENDED -> "The pool is suspended; call resume().";
-            case TOO_MANY_WAITERS -> "Refused at once: " + f.waiting() + " callers wait already (maxWaiters is "
-                    + settings.maxWaiters() + "). Shed load earlier, or raise poolSize.";
+            case TOO_MANY_WAITERS ->
+                "Refused at once: " + f.waiting() + " callers wait already (maxWaiters is " + settings.maxWaiters()
+                        + "). Shed load earlier, or raise poolSize.";
             case CLOSED -> "The pool is closed.";
         };
     }
@@ -80,7 +89,10 @@ final class BorrowErrors {
         }
         StringBuilder text = new StringBuilder(" Holders, longest first:");
         for (LeaseInfo lease : holders.subList(0, Math.min(HOLDERS_TOLD, holders.size()))) {
-            text.append(" [").append(lease.heldFor().toMillis()).append(" ms by thread '").append(lease.threadName())
+            text.append(" [")
+                    .append(lease.heldFor().toMillis())
+                    .append(" ms by thread '")
+                    .append(lease.threadName())
                     .append('\'');
             if (lease.sql() != null) {
                 text.append(", in \"").append(lease.sql()).append('"');

@@ -100,7 +100,8 @@ final class ConfigSources {
     /** A key in whatever spelling the source uses: {@code pool-size}, {@code poolSize}, {@code pool_size}. */
     private static @Nullable String property(Properties properties, String key) {
         for (String name : properties.stringPropertyNames()) {
-            if (name.startsWith(Setting.PREFIX) && canonical(name.substring(Setting.PREFIX.length())).equals(key)) {
+            if (name.startsWith(Setting.PREFIX)
+                    && canonical(name.substring(Setting.PREFIX.length())).equals(key)) {
                 return properties.getProperty(name);
             }
         }
@@ -159,7 +160,10 @@ final class ConfigSources {
         for (Setting setting : Setting.values()) {
             variables.addAll(setting.environmentNames());
         }
-        known.stream().filter(key -> key.indexOf('.') > 0).map(ConfigSources::variable).forEach(variables::add);
+        known.stream()
+                .filter(key -> key.indexOf('.') > 0)
+                .map(ConfigSources::variable)
+                .forEach(variables::add);
         for (String name : new TreeSet<>(environment.keySet())) {
             if ((name.startsWith("DB_POOL_") || name.startsWith("ROCKPOOL_"))
                     && !variables.contains(name)

@@ -87,7 +87,8 @@ public final class DatabaseConnection implements AutoCloseable {
         return inScope(openReadOnly(pool), task);
     }
 
-    private static <V, X extends Exception> V inScope(DatabaseConnection scope, Task<V, X> task) throws SQLException, X {
+    private static <V, X extends Exception> V inScope(DatabaseConnection scope, Task<V, X> task)
+            throws SQLException, X {
         V value;
         try {
             value = task.call(scope.connection);

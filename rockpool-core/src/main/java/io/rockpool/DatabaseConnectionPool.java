@@ -31,7 +31,8 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
     private static final ReentrantLock SHARED_LOCK = new ReentrantLock();
     private static @Nullable DatabaseConnectionPool shared; // guarded by SHARED_LOCK
 
-    private final ReentrantLock starting = new ReentrantLock(); // over start, close and resize; taken before the engine's
+    private final ReentrantLock starting =
+            new ReentrantLock(); // over start, close and resize; taken before the engine's
     private final PoolBuilder builder;
     private volatile @Nullable Running running;
     private volatile boolean closed;
@@ -158,8 +159,8 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
     private Running startLocked() throws SQLException {
         PoolConfig config = PoolConfig.resolve(builder);
         EventRelay events = new EventRelay(config.poolName(), builder.listeners());
-        JdbcPool jdbc = new JdbcPool(
-                config.poolName(), config.database(), config.engineSettings(), builder.platform(), events);
+        JdbcPool jdbc =
+                new JdbcPool(config.poolName(), config.database(), config.engineSettings(), builder.platform(), events);
         Running started = new Running(config, jdbc, events);
         jdbc.engine().start();
         try {
@@ -244,8 +245,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
         starting.lock();
         try {
             Running started = running();
-            PoolConfig resized = started.config()
-                    .toBuilder()
+            PoolConfig resized = started.config().toBuilder()
                     .poolSize(poolSize)
                     .maxOverflow(maxOverflow)
                     .config();
@@ -285,9 +285,9 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
     @Override
     PoolBuilder settings() {
         if (running != null || closed) {
-            throw new IllegalStateException(
-                    "pool '" + name() + "' has started, so this setting is fixed; set it before the first getConnection(),"
-                            + " or use resize()");
+            throw new IllegalStateException("pool '" + name()
+                    + "' has started, so this setting is fixed; set it before the first getConnection(),"
+                    + " or use resize()");
         }
         return builder;
     }
@@ -300,7 +300,8 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
 
     @Override
     public void setLogWriter(PrintWriter out) throws SQLException {
-        throw new SQLFeatureNotSupportedException("the pool logs through SLF4J; configure its logger io.rockpool", "0A000");
+        throw new SQLFeatureNotSupportedException(
+                "the pool logs through SLF4J; configure its logger io.rockpool", "0A000");
     }
 
     /** Sets {@code poolTimeout}; zero, JDBC's word for the default, leaves it as it is. */
@@ -316,7 +317,9 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
     @Override
     public int getLoginTimeout() {
         Running started = running;
-        return started == null ? loginTimeout : (int) started.config().poolTimeout().toSeconds();
+        return started == null
+                ? loginTimeout
+                : (int) started.config().poolTimeout().toSeconds();
     }
 
     @Override

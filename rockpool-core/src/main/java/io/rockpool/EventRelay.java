@@ -47,7 +47,11 @@ final class EventRelay implements JdbcPool.Events {
             try {
                 event.accept(listener);
             } catch (RuntimeException e) {
-                LOG.warn("pool '{}': a listener failed: {}", pool, listener.getClass().getName(), e);
+                LOG.warn(
+                        "pool '{}': a listener failed: {}",
+                        pool,
+                        listener.getClass().getName(),
+                        e);
             }
         }
     }
@@ -110,10 +114,12 @@ final class EventRelay implements JdbcPool.Events {
     public void leakSuspected(Holding holding) {
         LeaseInfo lease = BorrowErrors.lease(holding);
         List<StackTraceElement> stack = List.of(holding.holder().getStackTrace());
-        warn(Kind.LEAK, "a connection is held for " + lease.heldFor().toMillis() + " ms by thread '" + lease.threadName()
-                + "'" + (lease.sql() == null ? "" : ", in \"" + lease.sql() + "\"") + "; its holder is at "
-                + (stack.isEmpty() ? "no line: the thread has ended" : stack.get(0))
-                + ". From now on borrows record where they come from");
+        warn(
+                Kind.LEAK,
+                "a connection is held for " + lease.heldFor().toMillis() + " ms by thread '" + lease.threadName()
+                        + "'" + (lease.sql() == null ? "" : ", in \"" + lease.sql() + "\"") + "; its holder is at "
+                        + (stack.isEmpty() ? "no line: the thread has ended" : stack.get(0))
+                        + ". From now on borrows record where they come from");
         tell(l -> l.leakSuspected(pool, lease, stack));
     }
 
@@ -126,7 +132,10 @@ final class EventRelay implements JdbcPool.Events {
 
     @Override
     public void circuitOpened(Throwable failure) {
-        LOG.error("pool '{}': the database cannot be reached; callers are told at once until it can: {}", pool, told(failure));
+        LOG.error(
+                "pool '{}': the database cannot be reached; callers are told at once until it can: {}",
+                pool,
+                told(failure));
         tell(l -> l.databaseDown(pool, failure));
     }
 
@@ -140,7 +149,9 @@ final class EventRelay implements JdbcPool.Events {
     public void unfinished(int slot, PhysicalConnection connection) {
         String last = connection.lastSql();
         String sql = last == null ? null : Redaction.sql(last);
-        warn(Kind.UNFINISHED, "a connection was given back with open work, which was rolled back; its last statement: " + sql);
+        warn(
+                Kind.UNFINISHED,
+                "a connection was given back with open work, which was rolled back; its last statement: " + sql);
         tell(l -> l.unfinishedTransaction(pool, slot, sql));
     }
 

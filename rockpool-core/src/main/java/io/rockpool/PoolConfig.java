@@ -239,8 +239,8 @@ public final class PoolConfig {
                 .filter(e -> e.key().equals(canonical))
                 .map(Entry::source)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        key + " is no setting of this pool; did you mean " + Nearest.of(canonical, Setting.keys()) + "?"));
+                .orElseThrow(() -> new IllegalArgumentException(key + " is no setting of this pool; did you mean "
+                        + Nearest.of(canonical, Setting.keys()) + "?"));
     }
 
     /** A builder that holds what this config's builder held; the other sources are read anew. */

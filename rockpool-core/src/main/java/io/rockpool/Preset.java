@@ -51,7 +51,10 @@ enum Preset {
     }
 
     static @Nullable Preset of(String key) {
-        return Arrays.stream(values()).filter(p -> p.key().equals(key)).findFirst().orElse(null);
+        return Arrays.stream(values())
+                .filter(p -> p.key().equals(key))
+                .findFirst()
+                .orElse(null);
     }
 
     static String names() {

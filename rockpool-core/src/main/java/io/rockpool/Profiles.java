@@ -17,7 +17,8 @@ final class Profiles {
 
     static List<DatabaseProfile> all() {
         List<DatabaseProfile> profiles = new ArrayList<>();
-        ServiceLoader.load(DatabaseProfile.class, Profiles.class.getClassLoader()).forEach(profiles::add);
+        ServiceLoader.load(DatabaseProfile.class, Profiles.class.getClassLoader())
+                .forEach(profiles::add);
         return profiles;
     }
 
@@ -25,8 +26,7 @@ final class Profiles {
         return all().stream().filter(p -> p.accepts(url)).findFirst().orElse(null);
     }
 
-    static Database database(
-            @Nullable DatabaseProfile profile, ConnectionSettings settings, Consumer<String> fault) {
+    static Database database(@Nullable DatabaseProfile profile, ConnectionSettings settings, Consumer<String> fault) {
         return profile == null ? AnyDatabase.of(settings, fault) : profile.database(settings, fault);
     }
 }

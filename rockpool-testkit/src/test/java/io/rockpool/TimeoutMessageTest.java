@@ -50,8 +50,7 @@ class TimeoutMessageTest {
         }
     }
 
-    private static Thread holder(
-            DatabaseConnectionPool pool, String name, CountDownLatch held, CountDownLatch done) {
+    private static Thread holder(DatabaseConnectionPool pool, String name, CountDownLatch held, CountDownLatch done) {
         Thread thread = new Thread(
                 () -> {
                     try (ConnectionWrapper connection = pool.getConnection();
@@ -77,7 +76,11 @@ class TimeoutMessageTest {
             System.out.println("told after " + e.waited().toMillis() + " ms: " + e.getMessage());
             assertThat(e.reason()).isEqualTo(PoolTimeoutException.Reason.DEADLOCK);
             assertThat(e.waited()).isLessThan(Duration.ofMillis(500));
-            assertThat(e.getMessage()).contains("can never succeed", "Borrow once", "thread '" + Thread.currentThread().getName());
+            assertThat(e.getMessage())
+                    .contains(
+                            "can never succeed",
+                            "Borrow once",
+                            "thread '" + Thread.currentThread().getName());
             assertThat(first.isClosed()).isFalse();
         }
     }

@@ -12,4 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param acquiredAt where it was borrowed, if traced
  */
 public record Holding(
-        int slot, Thread holder, long heldNanos, Object resource, @Nullable Throwable acquiredAt) {}
+        int slot,
+        Thread holder,
+        long heldNanos,
+        Object resource,
+        @Nullable Throwable acquiredAt) {}

@@ -57,7 +57,8 @@ final class Openings<T> {
         int room = local ? (demand > 0 ? 1 : refill) : atOnceLocked(live, refill, now) - opening;
         for (int wanted = Math.max(demand, refill); room > 0 && wanted > 0; room--, wanted--) {
             int limit = demand > 0 ? pool.capacity() : pool.settings.poolSize();
-            Slot<T> slot = pool.table.claim(Slot.EMPTY, Slot.OPENING, limit, pool.platform.tick().now());
+            Slot<T> slot = pool.table.claim(
+                    Slot.EMPTY, Slot.OPENING, limit, pool.platform.tick().now());
             if (slot == null) {
                 return;
             }

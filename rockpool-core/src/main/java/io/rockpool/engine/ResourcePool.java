@@ -269,8 +269,7 @@ public final class ResourcePool<T> {
         boolean first = queue.headLocked() == waiter;
         long hungryAt = waiter.since + WaitQueue.BARGE_NANOS;
         boolean hungry = (queue.signals & HUNGRY) != 0;
-        waiter.sleepUntil =
-                first && !hungry && hungryAt - waiter.deadline < 0 ? hungryAt : waiter.deadline;
+        waiter.sleepUntil = first && !hungry && hungryAt - waiter.deadline < 0 ? hungryAt : waiter.deadline;
     }
 
     /** Ends the waiting of everybody. */

@@ -228,6 +228,7 @@ abstract class SlotFields<T> extends SlotPadding {
     long uses;
     long leases;
     long misses;
+
     @Nullable Throwable acquiredAt;
 
     SlotFields(int index) {

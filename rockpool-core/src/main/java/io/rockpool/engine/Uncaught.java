@@ -8,7 +8,8 @@ final class Uncaught {
         Thread me = Thread.currentThread();
         try {
             me.getUncaughtExceptionHandler().uncaughtException(me, t);
-        } catch (Throwable broken) { // a handler that fails, or no memory to print: the housekeeper goes on all the same
+        } catch (
+                Throwable broken) { // a handler that fails, or no memory to print: the housekeeper goes on all the same
             t.addSuppressed(broken);
         }
     }

@@ -92,8 +92,9 @@ final class Upkeep<T> implements Platform.Chores {
         if (slot.change(word, Slot.next(word, Slot.EMPTY))) {
             long nanos = now - slot.since;
             stuck(slot, "open", now);
-            pool.openings().failed(new TimeoutException("opening a connection took over " + nanos / 1_000_000
-                    + " ms and was given up"));
+            pool.openings()
+                    .failed(new TimeoutException(
+                            "opening a connection took over " + nanos / 1_000_000 + " ms and was given up"));
             pool.emptied();
         }
     }

@@ -33,6 +33,7 @@ public final class Waiter<T> {
     @Nullable Slot<T> slot;
 
     BorrowFailure.@Nullable Reason refusal;
+
     @Nullable Throwable cause;
 
     boolean entered; // by its own thread
@@ -40,7 +41,9 @@ public final class Waiter<T> {
     long sleepUntil; // by its own thread
 
     @Nullable Waiter<T> previous;
+
     @Nullable Waiter<T> next;
+
     boolean queued;
     boolean nudged;
 

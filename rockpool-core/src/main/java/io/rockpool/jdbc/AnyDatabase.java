@@ -197,7 +197,9 @@ public class AnyDatabase implements Database {
     @Override
     public Effect effect(String sql) {
         Effect effect = effect(new SqlText(sql));
-        for (int end = sql.indexOf(';'); end >= 0; end = sql.indexOf(';', end + 1)) { // in a literal too: at worst it closes
+        for (int end = sql.indexOf(';');
+                end >= 0;
+                end = sql.indexOf(';', end + 1)) { // in a literal too: at worst it closes
             Effect next = effect(new SqlText(sql.substring(end + 1)));
             effect = next.compareTo(effect) > 0 ? next : effect;
         }

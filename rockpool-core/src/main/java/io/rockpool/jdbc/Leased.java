@@ -52,12 +52,16 @@ abstract class Leased {
     /** Of the lease: JDBC lets metadata outlive what it describes. */
     @SuppressWarnings("NullAway")
     ResultSetMetaData wrap(@Nullable ResultSetMetaData metaData) {
-        return metaData == null ? null : new PooledResultSetMetaData(connection().ownerOfItsOwn(), metaData);
+        return metaData == null
+                ? null
+                : new PooledResultSetMetaData(connection().ownerOfItsOwn(), metaData);
     }
 
     @SuppressWarnings("NullAway")
     ParameterMetaData wrap(@Nullable ParameterMetaData metaData) {
-        return metaData == null ? null : new PooledParameterMetaData(connection().ownerOfItsOwn(), metaData);
+        return metaData == null
+                ? null
+                : new PooledParameterMetaData(connection().ownerOfItsOwn(), metaData);
     }
 
     @SuppressWarnings("NullAway")
@@ -71,6 +75,8 @@ abstract class Leased {
     /** Wrapped where the caller asked for the JDBC interface; a driver's own type is what it asked for. */
     @SuppressWarnings({"unchecked", "NullAway"})
     <V> V wrap(@Nullable V value, Class<V> type) throws SQLException {
-        return type == ResultSet.class || type == Array.class || type == Object.class ? (V) wrap((Object) value) : value;
+        return type == ResultSet.class || type == Array.class || type == Object.class
+                ? (V) wrap((Object) value)
+                : value;
     }
 }

@@ -42,7 +42,8 @@ public abstract class PooledConnection extends DelegatingConnection {
         PhysicalConnection p = slot.resource();
         if (slot.word() != ticket) {
             throw new SQLNonTransientConnectionException(
-                    "this connection was given back (or aborted); borrow a new one and use it before closing it", "08003");
+                    "this connection was given back (or aborted); borrow a new one and use it before closing it",
+                    "08003");
         }
         return p;
     }
@@ -429,8 +430,9 @@ public abstract class PooledConnection extends DelegatingConnection {
     @Override
     public final void setTransactionIsolation(int level) throws SQLException {
         if (level != getTransactionIsolation()) {
-            change("isolation", new Plain<>(
-                    Connection::getTransactionIsolation, Connection::setTransactionIsolation, level));
+            change(
+                    "isolation",
+                    new Plain<>(Connection::getTransactionIsolation, Connection::setTransactionIsolation, level));
             physical().state.isolation = level;
         }
     }
@@ -474,8 +476,12 @@ public abstract class PooledConnection extends DelegatingConnection {
 
     @Override
     public final void setTypeMap(Map<String, Class<?>> map) throws SQLException {
-        change("typeMap", new Plain<>(
-                c -> c.getTypeMap() == null ? new HashMap<>() : new HashMap<>(c.getTypeMap()), Connection::setTypeMap, map));
+        change(
+                "typeMap",
+                new Plain<>(
+                        c -> c.getTypeMap() == null ? new HashMap<>() : new HashMap<>(c.getTypeMap()),
+                        Connection::setTypeMap,
+                        map));
     }
 
     @Override
@@ -505,8 +511,7 @@ public abstract class PooledConnection extends DelegatingConnection {
             failed(e);
             throw e;
         } catch (SQLException e) {
-            SQLClientInfoException wrapped =
-                    new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
+            SQLClientInfoException wrapped = new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
             failed(e);
             throw wrapped;
         } catch (RuntimeException | Error e) {

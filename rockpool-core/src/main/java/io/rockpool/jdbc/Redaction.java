@@ -23,23 +23,40 @@ public final class Redaction {
 
     private static final String MASK = "***";
     /** Up to the last at-sign, so that one within a password hides no end of it. */
-    private static final Pattern USER_INFO = Pattern.compile("(?i)(//|\\bjdbc:oracle:(?:thin|oci8?|kprb):)([^\\r\\n]*)@");
+    private static final Pattern USER_INFO =
+            Pattern.compile("(?i)(//|\\bjdbc:oracle:(?:thin|oci8?|kprb):)([^\\r\\n]*)@");
 
     /** A value in braces or quotes may hold separators; a part with no equals sign belongs to the value before it. */
-    private static final Pattern PARAMETER = Pattern.compile("([?&;])([^=&;?\\r\\n]+)="
-            + "(\\{[^}]*(?:}}[^}]*)*}|\"[^\"]*\"|'[^']*'|[^&;]*(?:[&;][^=&;]*(?=[&;]|$))*)");
+    private static final Pattern PARAMETER = Pattern.compile(
+            "([?&;])([^=&;?\\r\\n]+)=" + "(\\{[^}]*(?:}}[^}]*)*}|\"[^\"]*\"|'[^']*'|[^&;]*(?:[&;][^=&;]*(?=[&;]|$))*)");
 
     private static final String SECRET_WORDS =
             "password|passwd|pwd|passphrase|secret|token|credential|authorization|api[_-]?key|private[_-]?key";
     private static final Pattern SECRET_NAME = Pattern.compile("(?i).*(?:" + SECRET_WORDS + ").*");
-    private static final Pattern SECRET_WORD = Pattern.compile("(?i)(" + SECRET_WORDS
-            + ")([\"']?\\s*[=:]\\s*)(\"[^\"]*\"|'[^']*'|\\{[^}]*}|\\S+)");
+    private static final Pattern SECRET_WORD =
+            Pattern.compile("(?i)(" + SECRET_WORDS + ")([\"']?\\s*[=:]\\s*)(\"[^\"]*\"|'[^']*'|\\{[^}]*}|\\S+)");
     private static final Pattern URL = Pattern.compile("(?i)\\bjdbc:[^\\s\"'<>]+|\\b[a-z][a-z0-9+.-]*://[^\\s\"'<>]+");
     private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]+");
     private static final Set<String> HARMLESS = Set.of(
-            "applicationname", "autoreconnect", "cache", "connecttimeout", "currentschema", "databasename",
-            "db_close_delay", "db_close_on_exit", "journal_mode", "loadbalancehosts", "logintimeout", "mode",
-            "servertimezone", "sockettimeout", "ssl", "sslmode", "synchronous", "targetservertype", "tcpkeepalive",
+            "applicationname",
+            "autoreconnect",
+            "cache",
+            "connecttimeout",
+            "currentschema",
+            "databasename",
+            "db_close_delay",
+            "db_close_on_exit",
+            "journal_mode",
+            "loadbalancehosts",
+            "logintimeout",
+            "mode",
+            "servertimezone",
+            "sockettimeout",
+            "ssl",
+            "sslmode",
+            "synchronous",
+            "targetservertype",
+            "tcpkeepalive",
             "useunicode");
 
     private Redaction() {}
@@ -49,8 +66,10 @@ public final class Redaction {
         if (url == null) {
             return "";
         }
-        String text = PARAMETER.matcher(url).replaceAll(m -> Matcher.quoteReplacement(
-                m.group(1) + m.group(2) + "=" + (isHarmless(m.group(2), m.group(3)) ? m.group(3) : MASK)));
+        String text = PARAMETER
+                .matcher(url)
+                .replaceAll(m -> Matcher.quoteReplacement(
+                        m.group(1) + m.group(2) + "=" + (isHarmless(m.group(2), m.group(3)) ? m.group(3) : MASK)));
         return USER_INFO.matcher(text).replaceAll("$1" + Matcher.quoteReplacement(MASK) + "@");
     }
 

@@ -14,7 +14,8 @@ final class Unwrapping {
         }
         if (!iface.isInstance(raw)) {
             throw new SQLException(
-                    "this is no " + iface.getName() + ", and the driver's " + raw.getClass().getName() + " is none either",
+                    "this is no " + iface.getName() + ", and the driver's "
+                            + raw.getClass().getName() + " is none either",
                     "0A000");
         }
         p.handingOut();

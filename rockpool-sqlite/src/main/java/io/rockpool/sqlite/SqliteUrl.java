@@ -25,14 +25,16 @@ record SqliteUrl(Path file, Map<String, String> options) {
         String name = mark < 0 ? rest : rest.substring(0, mark);
         Map<String, String> options = mark < 0 ? Map.of() : parameters(rest.substring(mark + 1), fault);
         if (name.isEmpty() || name.startsWith(":memory:")) {
-            fault.accept("url '" + url + "' names a database in memory; each connection of the pool would have one of its"
-                    + " own; name a file, such as jdbc:sqlite:app.db");
+            fault.accept(
+                    "url '" + url + "' names a database in memory; each connection of the pool would have one of its"
+                            + " own; name a file, such as jdbc:sqlite:app.db");
         } else if (name.startsWith(":")) {
             fault.accept("url '" + url + "' begins with '" + name.substring(0, name.indexOf(':', 1) + 1)
                     + "', which the driver would fetch from anywhere; name a file, such as jdbc:sqlite:app.db");
         } else if (name.regionMatches(true, 0, "file:", 0, 5)) {
-            fault.accept("url '" + url + "' holds a file: address, whose switches the pool cannot check; name the file by"
-                    + " its path, such as jdbc:sqlite:app.db");
+            fault.accept(
+                    "url '" + url + "' holds a file: address, whose switches the pool cannot check; name the file by"
+                            + " its path, such as jdbc:sqlite:app.db");
         } else {
             return new SqliteUrl(checkedFile(name, fault), options);
         }
@@ -72,7 +74,9 @@ record SqliteUrl(Path file, Map<String, String> options) {
                     + " or correct the url");
         } else if (Files.exists(file) && !Files.isRegularFile(file)) {
             fault.accept("the database file " + file + " is no regular file; name one, or a new one");
-        } else if (Files.exists(file) ? !Files.isWritable(file) || !Files.isReadable(file) : !Files.isWritable(folder)) {
+        } else if (Files.exists(file)
+                ? !Files.isWritable(file) || !Files.isReadable(file)
+                : !Files.isWritable(folder)) {
             fault.accept((Files.exists(file) ? "the database file " + file : "the folder " + folder)
                     + " cannot be read and written by this process; change its permissions or name another place");
         }

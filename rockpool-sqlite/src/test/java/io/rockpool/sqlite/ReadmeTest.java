@@ -45,14 +45,15 @@ class ReadmeTest {
 
     private URLClassLoader compiled(String lines) throws Exception {
         int body = lines.indexOf("\n\n");
-        String source = lines.substring(0, body) + "\npublic class Readme { public static void main(String[] args) throws"
-                + " Exception {" + lines.substring(body) + "}}";
+        String source =
+                lines.substring(0, body) + "\npublic class Readme { public static void main(String[] args) throws"
+                        + " Exception {" + lines.substring(body) + "}}";
         Path file = Files.writeString(folder.resolve("Readme.java"), source);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            List<String> options = List.of(
-                    "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
+            List<String> options =
+                    List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
             boolean ok = compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(file))
                     .call();
             assertThat(ok).as(messages.toString()).isTrue();

@@ -58,10 +58,10 @@ record FaultTrigger(String pattern, int connectionId, long nth, double probabili
      */
     static boolean matches(String pattern, String method) {
         return switch (method.substring(0, method.indexOf('.') + 1)) {
-            case "CallableStatement." -> globMatches(pattern, method)
-                    || matches(pattern, "Prepared" + method.substring("Callable".length()));
-            case "PreparedStatement." -> globMatches(pattern, method)
-                    || globMatches(pattern, method.substring("Prepared".length()));
+            case "CallableStatement." ->
+                globMatches(pattern, method) || matches(pattern, "Prepared" + method.substring("Callable".length()));
+            case "PreparedStatement." ->
+                globMatches(pattern, method) || globMatches(pattern, method.substring("Prepared".length()));
             default -> globMatches(pattern, method);
         };
     }
@@ -70,8 +70,7 @@ record FaultTrigger(String pattern, int connectionId, long nth, double probabili
         if (pattern.equals("*") || pattern.equals(method)) {
             return true;
         }
-        return pattern.indexOf('*') >= 0
-                && Pattern.matches("\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E", method);
+        return pattern.indexOf('*') >= 0 && Pattern.matches("\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E", method);
     }
 
     @Override

@@ -59,18 +59,16 @@ final class FaultyDriverResultSet extends FaultyDriverHandler {
             case "isLast" -> row == rows.size() && isOnRow();
             case "isAfterLast" -> row > rows.size() && !rows.isEmpty();
             case "getStatement" -> statement.statement;
-            case "getMetaData" -> new FaultyDriverMetaData(
-                            server, session, ResultSetMetaData.class, statement.connection(), columns, 0)
-                    .proxy(ResultSetMetaData.class);
+            case "getMetaData" ->
+                new FaultyDriverMetaData(server, session, ResultSetMetaData.class, statement.connection(), columns, 0)
+                        .proxy(ResultSetMetaData.class);
             case "findColumn" -> column(args[0]);
             case "getType" -> ResultSet.TYPE_FORWARD_ONLY;
             case "getConcurrency" -> ResultSet.CONCUR_READ_ONLY;
             case "getFetchDirection" -> ResultSet.FETCH_FORWARD;
             case "getHoldability" -> ResultSet.CLOSE_CURSORS_AT_COMMIT;
             case "getWarnings" -> null;
-            default -> name.startsWith("get") && args.length > 0
-                    ? get(method, args)
-                    : unsimulated(proxy, method, args);
+            default -> name.startsWith("get") && args.length > 0 ? get(method, args) : unsimulated(proxy, method, args);
         };
     }
 

@@ -62,8 +62,8 @@ final class FaultyServerLedger {
 
     void violated(FaultyServerViolation.Kind kind, FaultyServerSession session, FaultyDriverCall call, String note) {
         Thread thread = Thread.currentThread();
-        violations.add(new FaultyServerViolation(
-                kind, session.id, call.name(), thread.getName(), new Throwable(call + note)));
+        violations.add(
+                new FaultyServerViolation(kind, session.id, call.name(), thread.getName(), new Throwable(call + note)));
     }
 
     List<FaultyServerViolation> violations() {

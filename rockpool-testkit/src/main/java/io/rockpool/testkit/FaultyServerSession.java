@@ -41,8 +41,11 @@ final class FaultyServerSession {
     boolean autoCommit = true;
     boolean readOnly;
     int isolation = Connection.TRANSACTION_READ_COMMITTED;
+
     @Nullable String catalog = DEFAULT_CATALOG;
+
     @Nullable String schema = DEFAULT_SCHEMA;
+
     int holdability = ResultSet.CLOSE_CURSORS_AT_COMMIT;
     int networkTimeoutMillis;
     Map<String, Class<?>> typeMap = new HashMap<>();

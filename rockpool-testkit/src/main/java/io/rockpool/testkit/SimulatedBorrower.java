@@ -19,7 +19,9 @@ final class SimulatedBorrower {
     final Thread identity;
     private final Simulation simulation;
     private final SimulatedPlatform platform;
+
     @Nullable Waiter<Session> waiter;
+
     long deadline;
     long queuedAt;
     private int awaited; // counts sleeps, so that an old timer wakes nobody

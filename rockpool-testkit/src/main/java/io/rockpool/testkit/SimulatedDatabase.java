@@ -19,6 +19,7 @@ final class SimulatedDatabase implements Resources<SimulatedDatabase.Session> {
         boolean alive = true;
         boolean closed;
         boolean dirty;
+
         @Nullable Object owner;
 
         Session(int id) {

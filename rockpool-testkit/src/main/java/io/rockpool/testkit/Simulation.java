@@ -132,9 +132,20 @@ public final class Simulation {
     private EngineSettings resized(int size, int overflow) {
         EngineSettings s = settings;
         return new EngineSettings(
-                size, overflow, s.borrowTimeout(), s.maxRetries(), s.healthCheckInterval(), s.recycleTime(),
-                s.overflowLinger(), s.validationWindow(), s.validationTimeout(), s.openTimeout(), s.leakThreshold(),
-                s.maxWaiters(), s.drainTimeout(), s.failOnDeadlock());
+                size,
+                overflow,
+                s.borrowTimeout(),
+                s.maxRetries(),
+                s.healthCheckInterval(),
+                s.recycleTime(),
+                s.overflowLinger(),
+                s.validationWindow(),
+                s.validationTimeout(),
+                s.openTimeout(),
+                s.leakThreshold(),
+                s.maxWaiters(),
+                s.drainTimeout(),
+                s.failOnDeadlock());
     }
 
     private long callTime() {
@@ -250,10 +261,12 @@ public final class Simulation {
         EngineStatistics now = pool.statistics();
         int stuck = now.stuck();
         if (database.live() > pool.slotCount() + stuck) {
-            fault("I1: " + database.live() + " are open in " + pool.slotCount() + " slots with " + stuck + " stuck calls");
+            fault("I1: " + database.live() + " are open in " + pool.slotCount() + " slots with " + stuck
+                    + " stuck calls");
         }
         if (database.opened() != database.closed() + database.live()) {
-            fault("I3: " + database.opened() + " opened, " + database.closed() + " closed, " + database.live() + " live");
+            fault("I3: " + database.opened() + " opened, " + database.closed() + " closed, " + database.live()
+                    + " live");
         }
         if (now.idle() > 0 && now.waiting() > now.checking() && !pool.isSuspended() && platform.quietFor(MILLI / 10)) {
             fault("I6: " + now.idle() + " idle beside " + now.waiting() + " waiting, and nothing is about to happen");
@@ -288,7 +301,8 @@ public final class Simulation {
             fault("I8: " + before.total() + " open of poolSize " + settings.poolSize() + " when all was calm");
         }
         if (begun != lent + failed + interrupted) {
-            fault("I4: " + begun + " borrows, but " + lent + " lent, " + failed + " failed, " + interrupted + " interrupted");
+            fault("I4: " + begun + " borrows, but " + lent + " lent, " + failed + " failed, " + interrupted
+                    + " interrupted");
         }
         if (before.leases() != lent) {
             fault("the pool counted " + before.leases() + " leases, there were " + lent);
@@ -309,10 +323,12 @@ public final class Simulation {
         if (!pool.isClosed() || database.live() != 0 || platform.isKeptHouseFor()) {
             fault("I13: after close " + database.live() + " are live, closed=" + pool.isClosed());
         }
-        long closes = pool.statistics().closed().values().stream().mapToLong(Long::longValue).sum();
+        long closes = pool.statistics().closed().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
         if (closes != database.closed() || pool.statistics().created() != database.opened()) {
-            fault("I13: the pool counted " + closes + " closes of " + database.closed() + ", " + pool.statistics().created()
-                    + " opens of " + database.opened());
+            fault("I13: the pool counted " + closes + " closes of " + database.closed() + ", "
+                    + pool.statistics().created() + " opens of " + database.opened());
         }
         if (platform.housekeeperFailures() > 0) {
             fault("I14: the housekeeper failed " + platform.housekeeperFailures() + " times");

@@ -37,7 +37,9 @@ class OpeningTest {
             assertThat(rig.statistics().leases()).isEqualTo(3);
             assertThat(rig.statistics().misses()).isEqualTo(1);
             rig.clock.advance(Duration.ofSeconds(62));
-            assertThat(rig.statistics().total()).as("the overflow one lingered and closed").isEqualTo(1);
+            assertThat(rig.statistics().total())
+                    .as("the overflow one lingered and closed")
+                    .isEqualTo(1);
             assertThat(rig.statistics().closed()).containsEntry("overflow_idle", 1L);
         }
     }
@@ -93,7 +95,9 @@ class OpeningTest {
             var first = rig.person("first").borrows();
             var second = rig.person("second").borrows();
             rig.clock.advance(Duration.ofMillis(500));
-            assertThat(second.wakes().isWaiting()).as("one is open and will come back").isTrue();
+            assertThat(second.wakes().isWaiting())
+                    .as("one is open and will come back")
+                    .isTrue();
             first.givesBack();
             assertThat(second.wakes().has()).isTrue();
             second.givesBack();

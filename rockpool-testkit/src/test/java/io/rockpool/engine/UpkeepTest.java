@@ -119,7 +119,8 @@ class UpkeepTest {
             var second = rig.person("second").borrows();
             assertThat(first.givesBack()).isFalse();
             assertThat(rig.pool.beginReset(first.slot(), first.ticket())).isZero();
-            assertThat(rig.pool.discard(first.slot(), first.ticket(), CloseCause.BROKEN, false)).isFalse();
+            assertThat(rig.pool.discard(first.slot(), first.ticket(), CloseCause.BROKEN, false))
+                    .isFalse();
             assertThat(second.has()).isTrue();
             second.givesBack();
         }

@@ -66,9 +66,10 @@ class FaultyDriverTest {
     }
 
     private static void assertState(String sqlState, ThrowingCallable call) {
-        assertThat(catchThrowable(call)).isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                .as(e.getMessage())
-                .isEqualTo(sqlState));
+        assertThat(catchThrowable(call))
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        e -> assertThat(e.getSQLState()).as(e.getMessage()).isEqualTo(sqlState));
     }
 
     /** A call on a thread of its own, and what became of it. */
@@ -383,7 +384,10 @@ class FaultyDriverTest {
         try (Connection connection = open()) {
             connection.setAutoCommit(false);
             server.script(Fault.on("Connection.commit").nth(1).throwSql("40001", "before"));
-            server.script(Fault.on("Connection.commit").nth(1).throwSql("08006", "after").afterEffect());
+            server.script(Fault.on("Connection.commit")
+                    .nth(1)
+                    .throwSql("08006", "after")
+                    .afterEffect());
             update(connection, "INSERT a 1");
             assertState("40001", connection::commit);
             assertThat(server.values()).isEmpty();
@@ -629,8 +633,10 @@ class FaultyDriverTest {
 
     @Test
     void what_can_not_be_meant_is_refused_at_once() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Fault.on("connect").nth(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> Fault.on("connect").withProbability(1.5));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Fault.on("connect").nth(0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Fault.on("connect").withProbability(1.5));
         assertThatIllegalArgumentException().isThrownBy(() -> server.script(Fault.on("connect")));
         assertThatThrownBy(() -> FaultyServer.start("driver-test")).hasMessageContaining("is running");
         assertThatThrownBy(() -> FaultyServer.get("nobody")).hasMessageContaining("driver-test");

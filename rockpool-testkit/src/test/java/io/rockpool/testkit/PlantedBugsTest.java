@@ -44,7 +44,8 @@ class PlantedBugsTest {
                 "ResourcePool",
                 "                afterwards.wake(head);",
                 "                afterwards.wake(head); slot.move(Slot.LEASED, Slot.IDLE);"),
-        SKIPPED_RESET("ResourcePool", "if (cause == null) {\n            long now", "if (true) {\n            long now"),
+        SKIPPED_RESET(
+                "ResourcePool", "if (cause == null) {\n            long now", "if (true) {\n            long now"),
         LEAVING_WAITER_KEEPS_ITS_WAKE_UP("WaitQueue", "        answerNudgeLocked(waiter);\n    }\n", "    }\n"),
         FAILED_OPENING_KEEPS_ITS_SLOT(
                 "Openings",
@@ -89,7 +90,9 @@ class PlantedBugsTest {
     void every_planted_bug_is_caught(Bug bug) throws Exception {
         try (URLClassLoader loader = compiled(bug)) {
             String caught = live(loader);
-            assertThat(caught).as(bug + " lived through " + MOST_LIFETIMES + " lifetimes").isNotNull();
+            assertThat(caught)
+                    .as(bug + " lived through " + MOST_LIFETIMES + " lifetimes")
+                    .isNotNull();
         }
     }
 
@@ -116,7 +119,8 @@ class PlantedBugsTest {
     /** The engine and the simulator, compiled apart from the class path's own. */
     private URLClassLoader compiled(@Nullable Bug bug) throws IOException {
         List<Path> sources = new ArrayList<>();
-        try (Stream<Path> engine = Files.list(ENGINE); Stream<Path> kit = Files.list(TESTKIT)) {
+        try (Stream<Path> engine = Files.list(ENGINE);
+                Stream<Path> kit = Files.list(TESTKIT)) {
             engine.forEach(file -> sources.add(copy(file, bug)));
             kit.filter(file -> file.getFileName().toString().startsWith("Simul"))
                     .forEach(file -> sources.add(copy(file, null)));
@@ -125,8 +129,8 @@ class PlantedBugsTest {
         Path classes = Files.createDirectories(folder.resolve("classes"));
         StringWriter messages = new StringWriter();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            List<String> options =
-                    List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none", "-nowarn");
+            List<String> options = List.of(
+                    "-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none", "-nowarn");
             boolean ok = compiler.getTask(
                             messages, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
                     .call();
@@ -139,7 +143,9 @@ class PlantedBugsTest {
         try {
             String source = Files.readString(file);
             if (bug != null && file.getFileName().toString().equals(bug.file + ".java")) {
-                assertThat(source).as("the text of " + bug + " is in " + bug.file).contains(bug.text);
+                assertThat(source)
+                        .as("the text of " + bug + " is in " + bug.file)
+                        .contains(bug.text);
                 source = source.replace(bug.text, bug.broken);
             }
             Path copy = folder.resolve(file.getParent().getFileName()).resolve(file.getFileName());

@@ -94,8 +94,7 @@ final class Employees {
         String code = input.code("code");
         String role = input.text("role", 40);
         return DatabaseConnection.call(pool, conn -> {
-            @Nullable
-            Long roleId = Sql.first(conn, "SELECT id FROM roles WHERE name = ?", row -> row.getLong("id"), role);
+            @Nullable Long roleId = Sql.first(conn, "SELECT id FROM roles WHERE name = ?", row -> row.getLong("id"), role);
             if (roleId == null) {
                 throw Refusal.unknown("role: there is no role '" + role + "'; it must be one of "
                         + String.join(", ", roles(conn)) + ": send one of these.");

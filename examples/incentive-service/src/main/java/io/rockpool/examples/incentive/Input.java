@@ -74,8 +74,7 @@ final class Input {
     }
 
     /** The value without surrounding blanks, or null where it is missing or blank. */
-    @Nullable
-    String optional(String name) {
+    @Nullable String optional(String name) {
         @Nullable String value = values.get(name);
         return value == null || value.isBlank() ? null : value.strip();
     }

@@ -126,8 +126,7 @@ final class Schema {
             throw new SQLException("the database holds tables of another program (" + String.join(", ", tables(conn))
                     + ") and no incentive service; choose another file, or a new one");
         }
-        @Nullable
-        String found = Sql.first(
+        @Nullable String found = Sql.first(
                 conn, "SELECT value FROM settings WHERE key = 'schema_version'", row -> row.getString("value"));
         if (!VERSION.equals(found)) {
             throw new SQLException("the database has schema version " + found + ", and this service knows only version "

@@ -116,8 +116,7 @@ final class Voting {
     }
 
     private static long voterOf(Connection conn, String code) throws SQLException {
-        @Nullable
-        Long id = Sql.first(
+        @Nullable Long id = Sql.first(
                 conn, "SELECT id FROM employees WHERE code = ? AND active = 1", row -> row.getLong("id"), code);
         if (id == null) {
             throw Refusal.unknown("voter: no active employee has the code '" + code
