@@ -137,6 +137,7 @@ public final class DatabaseConnection implements AutoCloseable {
         void run() throws SQLException;
     }
 
+    @SuppressWarnings("ReferenceEquality") // an exception may not suppress itself; an equal one is another
     private static void suppress(Throwable original, Step step) {
         try {
             step.run();

@@ -51,6 +51,7 @@ final class Children {
     }
 
     /** Closes all; the first failure is thrown when every one has been tried. */
+    @SuppressWarnings("ReferenceEquality") // an exception may not suppress itself; an equal one is another
     void closeAll() throws SQLException {
         SQLException first = null;
         Child child;

@@ -397,7 +397,7 @@ public abstract class PooledConnection extends DelegatingConnection {
     public final void setReadOnly(boolean readOnly) throws SQLException {
         PhysicalConnection p = physical();
         boolean readsOnly = p.has(PhysicalConnection.READS_ONLY); // the scope restores what it changed
-        if (p.has(PhysicalConnection.WORK) || readsOnly && !readOnly) {
+        if (p.has(PhysicalConnection.WORK) || (readsOnly && !readOnly)) {
             throw new SQLException(
                     p.pool.message("setReadOnly(" + readOnly + ") comes too late: the transaction has begun;"
                             + " call it before the first statement"),

@@ -168,7 +168,7 @@ final class SimulatedBorrower {
 
         Identity(int number) {
             super("borrower-" + number);
-            this.number = number + 1;
+            this.number = number + 1L;
         }
 
         @Override
