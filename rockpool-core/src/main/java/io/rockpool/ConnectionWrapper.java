@@ -11,7 +11,7 @@ import java.time.Duration;
  * what the lease changed is undone. A second close does nothing. Every other method of a given-back connection, and of
  * the statements, result sets and metadata made from it, throws with SQLState 08003.
  *
- * <p>Threads: as the driver's connection, one thread at a time; closing from another thread is safe.
+ * <p>Threads: one at a time. Another thread may close it once no call is under way, and {@link #abort} it at any moment.
  */
 public interface ConnectionWrapper extends Connection {
 

@@ -54,7 +54,7 @@ public final class DatabaseConnection implements AutoCloseable {
             connection.begin(readOnly);
             return new DatabaseConnection(connection);
         } catch (Throwable t) {
-            suppress(t, connection::close);
+            suppress(t, connection::leave);
             throw t;
         }
     }

@@ -162,8 +162,8 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
         JdbcPool jdbc =
                 new JdbcPool(config.poolName(), config.database(), config.engineSettings(), builder.platform(), events);
         Running started = new Running(config, jdbc, events);
-        jdbc.engine().start();
         try {
+            jdbc.engine().start();
             new LeasedConnection(firstBorrow(started)).close(); // a pool that opens nothing does not start
             return started;
         } catch (Throwable t) {

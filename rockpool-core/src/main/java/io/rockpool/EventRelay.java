@@ -46,7 +46,7 @@ final class EventRelay implements JdbcPool.Events {
         for (PoolListener listener : listeners) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // even an Error: the pool goes on
                 LOG.warn(
                         "pool '{}': a listener failed: {}",
                         pool,

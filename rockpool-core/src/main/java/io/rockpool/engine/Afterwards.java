@@ -28,7 +28,13 @@ final class Afterwards<T> {
             platform.unpark(wake.get(i));
         }
         if (calls != null) {
-            calls.forEach(Runnable::run);
+            for (Runnable call : calls) {
+                try {
+                    call.run();
+                } catch (Throwable t) { // the slots of the next calls wait for theirs
+                    Uncaught.report(t);
+                }
+            }
         }
     }
 }

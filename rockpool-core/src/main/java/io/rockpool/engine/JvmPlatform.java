@@ -67,8 +67,9 @@ public final class JvmPlatform implements Platform {
             tick.move(System.nanoTime());
             pools.add(chores);
             if (housekeeper == null) {
-                housekeeper = daemon(this::keepHouse, "rockpool-housekeeper");
-                housekeeper.start();
+                Thread thread = daemon(this::keepHouse, "rockpool-housekeeper");
+                thread.start(); // it waits for this lock; where it cannot start, the next pool tries again
+                housekeeper = thread;
             }
         } finally {
             lifecycle.unlock();
@@ -92,16 +93,24 @@ public final class JvmPlatform implements Platform {
     private void keepHouse() {
         Thread me = Thread.currentThread();
         while (isHousekeeper(me)) {
-            long now = System.nanoTime();
-            tick.move(now);
-            for (Chores chores : pools) {
-                try {
-                    chores.run(now);
-                } catch (Throwable t) { // one pool's trouble, even an OutOfMemoryError, must not stop the others' clock
-                    Uncaught.report(t);
-                }
+            try {
+                tickOnce(System.nanoTime());
+            } catch (Throwable t) { // even an OutOfMemoryError must not stop the clock of all pools
+                Uncaught.report(t);
             }
+            Thread.interrupted(); // a flag left by a listener would end every sleep at once
             LockSupport.parkNanos(this, Tick.PERIOD);
+        }
+    }
+
+    private void tickOnce(long now) {
+        tick.move(now);
+        for (Chores chores : pools) {
+            try {
+                chores.run(now);
+            } catch (Throwable t) { // one pool's trouble must not keep the others waiting
+                Uncaught.report(t);
+            }
         }
     }
 

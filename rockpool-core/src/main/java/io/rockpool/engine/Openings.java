@@ -53,8 +53,9 @@ final class Openings<T> {
         if ((demand <= 0 && refill <= 0) || !circuit.mayTry(now) || !pool.calls.mayOpen()) {
             return;
         }
-        boolean local = pool.resources.local(); // opened one after the other by whoever came: one for a waiter, or all
-        int room = local ? (demand > 0 ? 1 : refill) : atOnceLocked(live, refill, now) - opening;
+        boolean local =
+                pool.resources.local(); // opened one after the other by whoever came, so all at once: no recursion
+        int room = local ? Math.max(demand, refill) : atOnceLocked(live, refill, now) - opening;
         for (int wanted = Math.max(demand, refill); room > 0 && wanted > 0; room--, wanted--) {
             int limit = demand > 0 ? pool.capacity() : pool.settings.poolSize();
             Slot<T> slot = pool.table.claim(
@@ -112,11 +113,11 @@ final class Openings<T> {
         slot.unmark(-1);
         pool.counters.created.incrementAndGet();
         succeeded();
-        pool.events.opened(slot.index);
         if (slot.index >= pool.capacity()) {
             slot.mark(CloseCause.RESIZED.mark());
         }
         pool.becomeIdle(slot, mine);
+        pool.events.opened(slot.index); // once it can be lent: a listener may borrow
         if (!pool.resources.local()) {
             pool.pass(null); // there may be demand for more
         }

@@ -49,7 +49,7 @@ public final class ResourcePool<T> {
         this.settings = settings;
         this.resources = resources;
         this.platform = platform;
-        this.events = events;
+        this.events = new QuietEvents(events);
         this.tick = platform.tick();
         this.table = new SlotTable<>(settings.poolSize() + settings.maxOverflow());
         this.calls = new WorkerCalls(platform, resources.local());
@@ -91,15 +91,27 @@ public final class ResourcePool<T> {
     }
 
     private Slot<T> await(Waiter<T> waiter) throws BorrowFailure, InterruptedException {
-        while (true) {
-            Slot<T> slot = advance(waiter);
-            if (slot != null) {
-                return slot;
+        try {
+            while (true) {
+                Slot<T> slot = advance(waiter);
+                if (slot != null) {
+                    return slot;
+                }
+                LockSupport.parkNanos(this, waiter.sleepUntil - platform.nanos());
+                if (waiter.thread().isInterrupted() && leave(waiter)) {
+                    throw new InterruptedException();
+                }
             }
-            LockSupport.parkNanos(this, waiter.sleepUntil - platform.nanos());
-            if (waiter.thread().isInterrupted() && leave(waiter)) {
-                throw new InterruptedException();
-            }
+        } catch (RuntimeException | Error e) { // no memory, no stack: nobody is left to take what the waiter is served
+            abandon(waiter);
+            throw e;
+        }
+    }
+
+    private void abandon(Waiter<T> waiter) {
+        Slot<T> served = waiter.slot;
+        if (!waiter.settle(Waiter.LEFT) && waiter.state() == Waiter.SERVED && served != null) {
+            giveBack(served, served.ticket());
         }
     }
 
@@ -151,7 +163,7 @@ public final class ResourcePool<T> {
         queue.lock.lock();
         try {
             long now = platform.nanos();
-            waiter.held = table.heldBy(waiter.thread());
+            waiter.held = table.heldBy(waiter.thread(), capacity());
             Reason refusal = admit(waiter);
             if (refusal != null) {
                 refuse(waiter, refusal, null, afterwards);
@@ -162,8 +174,8 @@ public final class ResourcePool<T> {
             }
         } finally {
             queue.lock.unlock();
+            afterwards.run(platform); // also what was decided before an Error: slots wait for it
         }
-        afterwards.run(platform);
     }
 
     private @Nullable Reason admit(Waiter<T> waiter) {
@@ -186,7 +198,7 @@ public final class ResourcePool<T> {
     private int stillHeldByWaitersLocked() {
         int held = 0;
         for (Waiter<T> other = queue.headLocked(); other != null; other = other.next) {
-            held += other.held == 0 ? 0 : table.heldBy(other.thread());
+            held += other.held == 0 ? 0 : table.heldBy(other.thread(), capacity());
         }
         return held;
     }
@@ -210,8 +222,8 @@ public final class ResourcePool<T> {
             }
         } finally {
             queue.lock.unlock();
+            afterwards.run(platform); // also what was decided before an Error: slots wait for it
         }
-        afterwards.run(platform);
     }
 
     void passLocked(long now, Afterwards<T> afterwards) {
@@ -248,6 +260,9 @@ public final class ResourcePool<T> {
             } else {
                 slot.uncountLease();
                 slot.move(Slot.LEASED, Slot.IDLE); // it left in this moment; the loop offers the slot to the next
+                if ((slot.mark() & Slot.EVICT) != 0) {
+                    afterwards.call(() -> closeIdle(slot, CloseCause.ofMark(slot.mark())));
+                }
             }
         }
     }
@@ -513,8 +528,8 @@ public final class ResourcePool<T> {
             passLocked(platform.nanos(), afterwards);
         } finally {
             queue.lock.unlock();
+            afterwards.run(platform); // also what was decided before an Error: slots wait for it
         }
-        afterwards.run(platform);
     }
 
     /** Closes every resource that is open now, idle ones at once and lent ones when they come back; how many. */
@@ -535,6 +550,7 @@ public final class ResourcePool<T> {
         if ((slot.mark() & Slot.EVICT) == 0) {
             slot.mark(cause.mark());
         }
+        VarHandle.fullFence(); // the mark before the look
         closeIdle(slot, cause);
     }
 
@@ -638,7 +654,11 @@ public final class ResourcePool<T> {
     }
 
     private static void trace(Slot<?> slot) {
-        slot.acquiredAt = new Throwable("acquired here");
+        try {
+            slot.acquiredAt = new Throwable("acquired here");
+        } catch (Throwable t) { // no memory for it: the lease goes on untraced
+            slot.acquiredAt = null;
+        }
     }
 
     /** The leases of this moment, longest first. */

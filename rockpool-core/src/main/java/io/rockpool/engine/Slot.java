@@ -75,7 +75,15 @@ public final class Slot<T> extends SlotFields<T> {
     /** What this slot holds; only for the holder of the lease (I4). */
     @SuppressWarnings("NullAway") // LEASED implies a resource: opened() writes it before the word
     public T resource() {
-        return resource;
+        T read = resource;
+        VarHandle.loadLoadFence(); // whoever compares the word next compares it after this read
+        return read;
+    }
+
+    /** The ticket of the lease that its holder was just given; -1, which no word is, if it has ended already. */
+    public long ticket() {
+        long word = word();
+        return stateOf(word) == LEASED ? word : -1;
     }
 
     /** When the lease began, by the tick. */

@@ -106,10 +106,12 @@ final class SlotTable<T> {
         return live;
     }
 
-    /** How many slots this thread holds. */
-    int heldBy(Thread thread) {
+    /** How many of the first {@code limit} slots this thread holds. */
+    int heldBy(Thread thread, int limit) {
         int held = 0;
-        for (Slot<T> slot : slots) {
+        Slot<T>[] all = slots;
+        for (int i = 0; i < Math.min(limit, all.length); i++) {
+            Slot<T> slot = all[i];
             long word = slot.word();
             if (Slot.stateOf(word) == Slot.LEASED && slot.stamped(word) && slot.holder == thread) {
                 held++;

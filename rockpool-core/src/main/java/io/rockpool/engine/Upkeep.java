@@ -43,6 +43,7 @@ final class Upkeep<T> implements Platform.Chores {
                 forgetHolder(slot, now);
             }
         }
+        pool.calls.retry();
         checkNext(now);
         if (pool.isClosing()) {
             drain(now);

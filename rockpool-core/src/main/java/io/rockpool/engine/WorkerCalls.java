@@ -48,12 +48,26 @@ final class WorkerCalls {
     private void start(Runnable call) {
         try {
             platform.execute(() -> work(call));
-        } catch (Throwable t) { // no memory for a thread: the place must not be lost with it
+        } catch (Throwable t) { // no memory for a thread: neither the place nor the call must be lost with it
             synchronized (this) {
                 running--;
+                queue.addFirst(call);
             }
-            throw t;
+            Uncaught.report(t);
         }
+    }
+
+    /** Starts what could not be started before; called at every tick. */
+    void retry() {
+        Runnable call;
+        synchronized (this) {
+            call = running >= AT_ONCE + stuck ? null : queue.poll();
+            if (call == null) {
+                return;
+            }
+            running++;
+        }
+        start(call);
     }
 
     private void work(Runnable first) {
@@ -81,7 +95,7 @@ final class WorkerCalls {
         Runnable waiting;
         synchronized (this) {
             stuck++;
-            waiting = inCaller || running >= AT_ONCE + stuck ? null : queue.poll();
+            waiting = running >= AT_ONCE + stuck ? null : queue.poll();
             if (waiting != null) {
                 running++;
             }

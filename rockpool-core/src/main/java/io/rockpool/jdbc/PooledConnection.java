@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A lease of a connection, as its borrower sees it: a slot and the ticket of the lease, 24 bytes.
  *
  * <p>Every call compares the ticket with the slot's word: after give back it differs for ever, so a stale reference cannot
- * reach the next borrower's work. Threads: one at a time, as JDBC's; close from any.
+ * reach the next borrower's work. Threads: one at a time, as JDBC's; abort from any.
  */
 public abstract class PooledConnection extends DelegatingConnection {
 
@@ -32,7 +32,7 @@ public abstract class PooledConnection extends DelegatingConnection {
     /** A lease that the calling thread has just borrowed. */
     protected PooledConnection(Slot<PhysicalConnection> slot) {
         this.slot = slot;
-        this.ticket = slot.word();
+        this.ticket = slot.ticket();
     }
 
     // ---- the lease ---------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ public abstract class PooledConnection extends DelegatingConnection {
         try {
             return p.database.validate(p.raw, timeout);
         } catch (SQLException e) {
-            p.failed(e);
+            failed(e);
             return false; // JDBC wants an answer, not the reason
         } catch (RuntimeException | Error e) {
             crashed(e);
@@ -581,8 +581,13 @@ public abstract class PooledConnection extends DelegatingConnection {
     }
 
     private <S extends Child> S listed(S child) throws SQLException {
-        physical().children.add(child);
-        return child;
+        try {
+            physical().children.add(child);
+            return child;
+        } catch (SQLException e) { // the lease ended while the driver made it: nobody else would close it
+            child.closeDelegate();
+            throw e;
+        }
     }
 
     @Override

@@ -35,8 +35,8 @@ class SlotTableTest {
         }
         assertThat(got).hasSize(size);
         assertThat(table.claim(me, NOW, ANY)).isNull();
-        assertThat(table.heldBy(me)).isEqualTo(size);
-        assertThat(table.heldBy(new Thread())).isZero();
+        assertThat(table.heldBy(me, size)).isEqualTo(size);
+        assertThat(table.heldBy(new Thread(), size)).isZero();
     }
 
     @Test

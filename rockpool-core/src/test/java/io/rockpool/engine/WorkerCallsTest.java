@@ -111,18 +111,28 @@ class WorkerCallsTest {
     }
 
     @Test
-    void a_worker_that_cannot_be_started_does_not_cost_its_place() {
-        Platform none = new FailingPlatform();
+    void a_worker_that_cannot_be_started_costs_neither_its_place_nor_the_call() {
+        FailingPlatform none = new FailingPlatform();
         WorkerCalls failing = new WorkerCalls(none, false);
-        for (int i = 0; i < 10; i++) {
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> failing.submit(() -> ran.add(1)))
-                    .isInstanceOf(OutOfMemoryError.class);
+        Thread me = Thread.currentThread();
+        Thread.UncaughtExceptionHandler before = me.getUncaughtExceptionHandler();
+        me.setUncaughtExceptionHandler((thread, t) -> assertThat(t).isInstanceOf(OutOfMemoryError.class));
+        try {
+            for (int i = 0; i < 10; i++) {
+                failing.submit(() -> ran.add(1));
+            }
+            assertThat(ran).isEmpty();
+            none.works = true;
+            failing.retry();
+            assertThat(ran).hasSize(10);
+        } finally {
+            me.setUncaughtExceptionHandler(before);
         }
-        assertThat(ran).isEmpty();
     }
 
     /** Every thread the system has is in use. */
     private static final class FailingPlatform implements Platform {
+        private boolean works;
         private final Tick tick = new Tick(0);
 
         @Override
@@ -142,6 +152,10 @@ class WorkerCallsTest {
 
         @Override
         public void execute(Runnable task) {
+            if (works) {
+                task.run();
+                return;
+            }
             throw new OutOfMemoryError("unable to create native thread");
         }
 

@@ -102,7 +102,7 @@ final class SimulatedBorrower {
     }
 
     private void lend(Slot<Session> slot) {
-        long ticket = slot.word();
+        long ticket = slot.ticket();
         Session session = slot.resource();
         simulation.lent(this, session);
         holding++;

@@ -95,7 +95,7 @@ public final class Timeline<T> {
         private void take(@Nullable Slot<T> lent) {
             if (lent != null) {
                 slot = lent;
-                ticket = lent.word();
+                ticket = lent.ticket();
             }
         }
 
