@@ -105,13 +105,14 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
             started = running();
         }
         Slot<PhysicalConnection> slot = started.engine().tryBorrow(Thread.currentThread());
-        return new LeasedConnection(slot != null ? slot : await(started));
+        return new LeasedConnection(
+                slot != null ? slot : await(started, started.engine().settings().borrowTimeout()));
     }
 
-    private static Slot<PhysicalConnection> await(Running started) throws SQLException {
+    private static Slot<PhysicalConnection> await(Running started, long timeoutNanos) throws SQLException {
         PoolConfig config = started.config();
         try {
-            return started.engine().borrow();
+            return started.engine().borrow(timeoutNanos);
         } catch (BorrowFailure failure) {
             SQLException e = BorrowErrors.of(config.poolName(), failure, config.engineSettings());
             if (e instanceof PoolTimeoutException timeout) {
@@ -172,9 +173,10 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
         }
     }
 
+    /** Waits for an opening however short the borrow timeout is: that is about borrows of a pool that has connections. */
     private static Slot<PhysicalConnection> firstBorrow(Running started) throws SQLException {
-        Slot<PhysicalConnection> slot = started.engine().tryBorrow(Thread.currentThread());
-        return slot != null ? slot : await(started);
+        EngineSettings settings = started.engine().settings();
+        return await(started, Math.max(settings.borrowTimeout(), settings.openTimeout()));
     }
 
     // ---- what it knows -----------------------------------------------------------------------------------------

@@ -85,6 +85,18 @@ class TimeoutMessageTest {
         }
     }
 
+    @Test
+    void a_pool_that_lets_nobody_wait_starts_all_the_same() throws Exception {
+        try (FaultyServer server = FaultyServer.start("hurried");
+                DatabaseConnectionPool pool = DatabaseConnectionPool.builder()
+                        .url(server.url())
+                        .poolTimeout(Duration.ZERO)
+                        .build();
+                ConnectionWrapper connection = pool.getConnection()) {
+            assertThat(connection.isValid(1)).isTrue();
+        }
+    }
+
     private static DatabaseConnectionPool pool(FaultyServer server, int size) throws Exception {
         return DatabaseConnectionPool.builder()
                 .url(server.url())

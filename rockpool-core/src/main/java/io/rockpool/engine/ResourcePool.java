@@ -9,8 +9,6 @@ import static io.rockpool.engine.WaitQueue.WAKING;
 
 import io.rockpool.engine.BorrowFailure.Reason;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +38,7 @@ public final class ResourcePool<T> {
     private final Platform.Tick tick;
     private final Openings<T> openings;
     private final Upkeep<T> upkeep;
+    final Diagnosis<T> diagnosis;
     private final CountDownLatch closed = new CountDownLatch(1);
     volatile EngineSettings settings;
     private volatile boolean tracing;
@@ -56,6 +55,7 @@ public final class ResourcePool<T> {
         this.validationWindow = resources.local() ? Long.MAX_VALUE : settings.validationWindow();
         this.openings = new Openings<>(this);
         this.upkeep = new Upkeep<>(this);
+        this.diagnosis = new Diagnosis<>(this);
     }
 
     /** Joins the platform's housekeeping and asks for the first {@code poolSize} resources. */
@@ -80,9 +80,14 @@ public final class ResourcePool<T> {
 
     /** A slot leased to the calling thread, waiting for it up to the borrow timeout. */
     public Slot<T> borrow() throws BorrowFailure, InterruptedException {
+        return borrow(settings.borrowTimeout());
+    }
+
+    /** The same, waiting up to another timeout. */
+    public Slot<T> borrow(long timeout) throws BorrowFailure, InterruptedException {
         Thread me = Thread.currentThread();
         Slot<T> slot = tryBorrow(me);
-        return slot != null ? slot : await(waiter(me, settings.borrowTimeout()));
+        return slot != null ? slot : await(waiter(me, timeout));
     }
 
     /** A caller about to wait; {@link #advance} queues it. */
@@ -134,12 +139,12 @@ public final class ResourcePool<T> {
             if (leave(waiter)) {
                 counters.timeouts.incrementAndGet();
                 counters.waits.add(now - waiter.since);
-                throw failure(waiter, timeoutReason(waiter), true, now, null);
+                throw diagnosis.timeout(waiter, now);
             }
         }
         if (waiter.state() == Waiter.FAILED) {
             counters.rejected.incrementAndGet();
-            throw failure(waiter, waiter.refusal, false, now, waiter.cause);
+            throw diagnosis.refusal(waiter, now);
         }
         counters.waits.add(now - waiter.since);
         Slot<T> slot = waiter.slot;
@@ -663,57 +668,7 @@ public final class ResourcePool<T> {
 
     /** The leases of this moment, longest first. */
     public List<Holding> holdings() {
-        long now = tick.now();
-        List<Holding> holdings = new ArrayList<>();
-        for (Slot<T> slot : table.slots()) {
-            Holding holding = holding(slot, now);
-            if (holding != null) {
-                holdings.add(holding);
-            }
-        }
-        holdings.sort(Comparator.comparingLong(Holding::heldNanos).reversed());
-        return holdings;
-    }
-
-    @Nullable Holding holding(Slot<T> slot, long now) {
-        long word = slot.word();
-        T resource = slot.resource;
-        Thread holder = slot.holder;
-        long since = slot.since;
-        Throwable acquiredAt = slot.acquiredAt;
-        boolean whole = Slot.stateOf(word) == Slot.LEASED && slot.stamped(word) && slot.word() == word;
-        return whole && holder != null && resource != null
-                ? new Holding(slot.index, holder, Math.max(0, now - since), resource, acquiredAt)
-                : null;
-    }
-
-    private Reason timeoutReason(Waiter<T> waiter) {
-        if (isSuspended()) {
-            return Reason.SUSPENDED;
-        }
-        if (openings.failing() && table.live() < capacity()) {
-            return Reason.OPEN_FAILING;
-        }
-        long threshold = settings.leakThreshold();
-        if (threshold > 0 && holdings().stream().anyMatch(h -> h.heldNanos() >= threshold)) {
-            return Reason.LEAK_SUSPECTED;
-        }
-        return waiter.held > 0 ? Reason.NESTED_BORROW : Reason.EXHAUSTED;
-    }
-
-    private BorrowFailure failure(
-            Waiter<T> waiter, @Nullable Reason reason, boolean timedOut, long now, @Nullable Throwable cause) {
-        int empty = table.count(Slot.EMPTY) + table.count(Slot.OPENING);
-        return new BorrowFailure(
-                reason == null ? Reason.EXHAUSTED : reason,
-                timedOut,
-                now - waiter.since,
-                table.count(Slot.LEASED),
-                table.slots().length - empty,
-                capacity(),
-                waiting(),
-                holdings(),
-                cause != null || reason != Reason.OPEN_FAILING ? cause : openings.lastFailure());
+        return diagnosis.holdings();
     }
 
     /** Whether this waiter is neither served nor refused nor gone. */

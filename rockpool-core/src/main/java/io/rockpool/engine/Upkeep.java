@@ -163,7 +163,7 @@ final class Upkeep<T> implements Platform.Chores {
         if (threshold == 0) {
             return;
         }
-        Holding holding = pool.holding(slot, now);
+        Holding holding = pool.diagnosis.holding(slot, now);
         if (holding != null && holding.heldNanos() >= threshold && slot.mark(Slot.LEAK_TOLD)) {
             pool.counters.leaks.incrementAndGet();
             pool.traceBorrows();
