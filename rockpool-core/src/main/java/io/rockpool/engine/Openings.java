@@ -45,7 +45,7 @@ final class Openings<T> {
     void planLocked(long now, Afterwards<T> afterwards) {
         int live = pool.table.live();
         if (circuit.isOpen() && live == 0) {
-            pool.refuseAllLocked(Reason.OPEN_FAILING, circuit.lastFailure(), afterwards);
+            pool.passes.refuseAllLocked(Reason.OPEN_FAILING, circuit.lastFailure(), afterwards);
         }
         int opening = pool.table.count(Slot.OPENING);
         int demand = pool.queue.sizeLocked() - opening;
@@ -98,7 +98,7 @@ final class Openings<T> {
         if (!slot.change(word, mine)) { // given up by the watchdog: the slot may serve another by now
             pool.counters.closed(CloseCause.OPENED_LATE);
             pool.counters.created.incrementAndGet();
-            pool.close(slot.index, resource, false);
+            pool.disposal.close(slot.index, resource, false);
             pool.calls.cameBack();
             return;
         }
@@ -119,7 +119,7 @@ final class Openings<T> {
         pool.becomeIdle(slot, mine);
         pool.events.opened(slot.index); // once it can be lent: a listener may borrow
         if (!pool.resources.local()) {
-            pool.pass(null); // there may be demand for more
+            pool.passes.pass(null); // there may be demand for more
         }
     }
 

@@ -38,6 +38,8 @@ public final class ResourcePool<T> {
     private final Platform.Tick tick;
     private final Openings<T> openings;
     private final Upkeep<T> upkeep;
+    final Passes<T> passes;
+    final Disposal<T> disposal;
     final Diagnosis<T> diagnosis;
     private final CountDownLatch closed = new CountDownLatch(1);
     volatile EngineSettings settings;
@@ -55,13 +57,15 @@ public final class ResourcePool<T> {
         this.validationWindow = resources.local() ? Long.MAX_VALUE : settings.validationWindow();
         this.openings = new Openings<>(this);
         this.upkeep = new Upkeep<>(this);
+        this.passes = new Passes<>(this);
+        this.disposal = new Disposal<>(this);
         this.diagnosis = new Diagnosis<>(this);
     }
 
     /** Joins the platform's housekeeping and asks for the first {@code poolSize} resources. */
     public void start() {
         platform.join(upkeep);
-        pass(null);
+        passes.pass(null);
     }
 
     // ---- borrow ------------------------------------------------------------------------------------------------
@@ -127,9 +131,9 @@ public final class ResourcePool<T> {
     public @Nullable Slot<T> advance(Waiter<T> waiter) throws BorrowFailure {
         if (!waiter.entered) {
             waiter.entered = true;
-            enter(waiter);
+            passes.enter(waiter);
         } else if (waiter.state() == Waiter.WAITING) {
-            pass(waiter);
+            passes.pass(waiter);
         }
         long now = platform.nanos();
         if (waiter.state() == Waiter.WAITING) {
@@ -159,154 +163,8 @@ public final class ResourcePool<T> {
         if (!waiter.settle(Waiter.LEFT)) {
             return false;
         }
-        pass(waiter); // what it was nudged for goes to the next
+        passes.pass(waiter); // what it was nudged for goes to the next
         return true;
-    }
-
-    private void enter(Waiter<T> waiter) {
-        Afterwards<T> afterwards = new Afterwards<>();
-        queue.lock.lock();
-        try {
-            long now = platform.nanos();
-            waiter.held = table.heldBy(waiter.thread(), capacity());
-            Reason refusal = admit(waiter);
-            if (refusal != null) {
-                refuse(waiter, refusal, null, afterwards);
-            } else {
-                queue.addLocked(waiter);
-                passLocked(now, afterwards);
-                setSleep(waiter);
-            }
-        } finally {
-            queue.lock.unlock();
-            afterwards.run(platform); // also what was decided before an Error: slots wait for it
-        }
-    }
-
-    private @Nullable Reason admit(Waiter<T> waiter) {
-        if (queue.isLocked(DRAINING)) {
-            return Reason.CLOSED;
-        }
-        if (queue.sizeLocked() >= settings.maxWaiters()) {
-            return Reason.TOO_MANY_WAITERS;
-        }
-        if (settings.failOnDeadlock()
-                && waiter.held > 0
-                && queue.heldByWaitersLocked() + waiter.held >= capacity()
-                && waiter.held + stillHeldByWaitersLocked() >= capacity()) {
-            return Reason.DEADLOCK;
-        }
-        return null;
-    }
-
-    /** Counted anew: a connection may be given back by another thread than the one that waits. */
-    private int stillHeldByWaitersLocked() {
-        int held = 0;
-        for (Waiter<T> other = queue.headLocked(); other != null; other = other.next) {
-            held += other.held == 0 ? 0 : table.heldBy(other.thread(), capacity());
-        }
-        return held;
-    }
-
-    // ---- passes ------------------------------------------------------------------------------------------------
-
-    /** Pairs slots and waiters, and asks for what is missing; on behalf of a waiter that woke or left, or of nobody. */
-    void pass(@Nullable Waiter<T> waiter) {
-        Afterwards<T> afterwards = new Afterwards<>();
-        queue.lock.lock();
-        try {
-            if (waiter != null) {
-                queue.answerNudgeLocked(waiter);
-                if (waiter.state() != Waiter.WAITING) {
-                    queue.removeLocked(waiter);
-                }
-            }
-            passLocked(platform.nanos(), afterwards);
-            if (waiter != null) {
-                setSleep(waiter);
-            }
-        } finally {
-            queue.lock.unlock();
-            afterwards.run(platform); // also what was decided before an Error: slots wait for it
-        }
-    }
-
-    void passLocked(long now, Afterwards<T> afterwards) {
-        queue.refreshLocked(now);
-        VarHandle.fullFence(); // I2: a slot that becomes idle from here on sees these signals
-        if (!queue.isLocked(SUSPENDED) && !queue.isLocked(DRAINING)) {
-            matchLocked(now, afterwards);
-            openings.planLocked(now, afterwards);
-        }
-        queue.refreshLocked(now);
-    }
-
-    private void matchLocked(long now, Afterwards<T> afterwards) {
-        Waiter<T> head;
-        while ((head = queue.headLocked()) != null) {
-            Slot<T> slot = table.claim(head.thread(), tick.now(), validationWindow);
-            if (slot == null) {
-                long slow = (now - head.since) / Openings.RAMP_NANOS; // one more for each that seems to hang
-                if (table.checkedForWaiters() >= queue.sizeLocked() + slow || !checkLocked(afterwards)) {
-                    return;
-                }
-                continue;
-            }
-            if ((slot.mark() & Slot.EVICT) != 0) {
-                long word = slot.move(Slot.LEASED, Slot.CLOSING);
-                slot.uncountLease();
-                afterwards.call(() -> dispose(slot, word, CloseCause.ofMark(slot.mark()), false));
-                continue;
-            }
-            head.slot = slot;
-            queue.removeLocked(head);
-            if (head.settle(Waiter.SERVED)) {
-                afterwards.wake(head);
-            } else {
-                slot.uncountLease();
-                slot.move(Slot.LEASED, Slot.IDLE); // it left in this moment; the loop offers the slot to the next
-                if ((slot.mark() & Slot.EVICT) != 0) {
-                    afterwards.call(() -> closeIdle(slot, CloseCause.ofMark(slot.mark())));
-                }
-            }
-        }
-    }
-
-    /** Sends one idle slot that has to prove itself to validation; what it finds makes the next pass. */
-    private boolean checkLocked(Afterwards<T> afterwards) {
-        Slot<T> stale = table.claim(Slot.IDLE, Slot.CHECKING, Integer.MAX_VALUE, tick.now());
-        if (stale == null) {
-            return false;
-        }
-        long word = stale.word();
-        stale.forWaiter = true;
-        T resource = stale.resource();
-        afterwards.call(() -> calls.submit(() -> check(stale, word, resource)));
-        return true;
-    }
-
-    private void setSleep(Waiter<T> waiter) {
-        boolean first = queue.headLocked() == waiter;
-        long hungryAt = waiter.since + WaitQueue.BARGE_NANOS;
-        boolean hungry = (queue.signals & HUNGRY) != 0;
-        waiter.sleepUntil = first && !hungry && hungryAt - waiter.deadline < 0 ? hungryAt : waiter.deadline;
-    }
-
-    /** Ends the waiting of everybody. */
-    void refuseAllLocked(Reason reason, @Nullable Throwable cause, Afterwards<T> afterwards) {
-        Waiter<T> head;
-        while ((head = queue.headLocked()) != null) {
-            queue.removeLocked(head);
-            refuse(head, reason, cause, afterwards);
-        }
-    }
-
-    private void refuse(Waiter<T> waiter, Reason reason, @Nullable Throwable cause, Afterwards<T> afterwards) {
-        waiter.refusal = reason;
-        waiter.cause = cause;
-        if (waiter.settle(Waiter.FAILED)) {
-            afterwards.wake(waiter);
-        }
     }
 
     // ---- give back ---------------------------------------------------------------------------------------------
@@ -353,7 +211,7 @@ public final class ResourcePool<T> {
             }
             long closing = Slot.next(word, Slot.CLOSING);
             if (slot.change(word, closing)) {
-                dispose(slot, closing, cause, false);
+                disposal.dispose(slot, closing, cause, false);
             } else {
                 calls.cameBack();
             }
@@ -367,7 +225,7 @@ public final class ResourcePool<T> {
             return false;
         }
         tellLeakReturned(slot, tick.now());
-        dispose(slot, closing, cause, abort);
+        disposal.dispose(slot, closing, cause, abort);
         return true;
     }
 
@@ -388,16 +246,16 @@ public final class ResourcePool<T> {
         if (mark != 0) {
             tellLeakReturned(slot, tick.now());
             if ((mark & Slot.EVICT) != 0) {
-                closeIdle(slot, CloseCause.ofMark(mark));
+                disposal.closeIdle(slot, CloseCause.ofMark(mark));
                 return;
             }
         }
         int signals = queue.signals;
         if ((signals & DRAINING) != 0) {
-            closeIdle(slot, CloseCause.POOL_CLOSED);
+            disposal.closeIdle(slot, CloseCause.POOL_CLOSED);
         } else if ((signals & SUSPENDED) == 0) {
             if ((signals & HUNGRY) != 0) {
-                pass(null);
+                passes.pass(null);
             } else if ((signals & (WAITERS | WAKING)) == WAITERS) {
                 nudge();
             }
@@ -425,92 +283,16 @@ public final class ResourcePool<T> {
         }
     }
 
-    // ---- driver calls ------------------------------------------------------------------------------------------
-
-    boolean closeIdle(Slot<T> slot, CloseCause cause) {
-        long word = slot.move(Slot.IDLE, Slot.CLOSING);
-        if (word != 0) {
-            dispose(slot, word, cause, false);
-        }
-        return word != 0;
-    }
-
-    /** Closes what a slot in CLOSING holds, then empties the slot. */
-    void dispose(Slot<T> slot, long word, CloseCause cause, boolean abort) {
-        T resource = slot.resource();
-        slot.resource = null; // before the watchdog may give the slot to another
-        slot.stamp(word, null, tick.now());
-        counters.closed(cause);
-        Runnable closing = () -> {
-            close(slot.index, resource, abort);
-            if (slot.change(word, Slot.next(word, Slot.EMPTY))) {
-                events.closed(slot.index, cause);
-                emptied();
-            } else {
-                calls.cameBack();
-            }
-        };
-        if (abort) {
-            calls.submitApart(closing);
-        } else {
-            calls.submit(closing);
-        }
-    }
-
-    void close(int slot, T resource, boolean abort) {
-        if (abort) {
-            try {
-                resources.abort(resource);
-            } catch (Throwable t) { // the close below must be tried even so
-                events.closeFailed(slot, t);
-            }
-        }
-        try {
-            resources.close(resource);
-        } catch (Throwable t) { // closed or not, the pool is done with it; even an Error must not lose the slot
-            events.closeFailed(slot, t);
-        }
-    }
-
-    /** Validates what the slot held when the check was asked for: a check may begin after it was given up. */
-    void check(Slot<T> slot, long word, T resource) {
-        if (slot.word() != word) {
-            calls.cameBack();
-            return;
-        }
-        Throwable why = null;
-        boolean works = false;
-        try {
-            works = resources.validate(resource);
-        } catch (Throwable t) { // any failure to validate is the answer no
-            why = t;
-        }
-        if (works) {
-            slot.goodAt = tick.now();
-            becomeIdle(slot, word);
-            return;
-        }
-        long closing = Slot.next(word, Slot.CLOSING);
-        if (slot.change(word, closing)) {
-            counters.failed(PoolCounters.Failure.VALIDATION);
-            events.validationFailed(slot.index, why == null ? new IllegalStateException("validation said no") : why);
-            dispose(slot, closing, CloseCause.INVALID, false);
-            pass(null); // who waited for this one may want another checked, and not wait for the close
-        } else {
-            calls.cameBack();
-        }
-    }
+    // ---- life --------------------------------------------------------------------------------------------------
 
     /** A slot became empty: there may be room to open, or nothing left to close. */
     void emptied() {
-        pass(null);
+        passes.pass(null);
         if (drained()) {
             platform.leave(upkeep);
             closed.countDown();
         }
     }
-
-    // ---- life --------------------------------------------------------------------------------------------------
 
     /** Borrows wait from now on, until {@link #resume}. */
     public void suspend() {
@@ -528,9 +310,9 @@ public final class ResourcePool<T> {
         try {
             queue.setLocked(bit, on);
             if (bit == DRAINING) {
-                refuseAllLocked(Reason.CLOSED, null, afterwards);
+                passes.refuseAllLocked(Reason.CLOSED, null, afterwards);
             }
-            passLocked(platform.nanos(), afterwards);
+            passes.passLocked(platform.nanos(), afterwards);
         } finally {
             queue.lock.unlock();
             afterwards.run(platform); // also what was decided before an Error: slots wait for it
@@ -556,7 +338,7 @@ public final class ResourcePool<T> {
             slot.mark(cause.mark());
         }
         VarHandle.fullFence(); // the mark before the look
-        closeIdle(slot, cause);
+        disposal.closeIdle(slot, cause);
     }
 
     /** An idle resource must prove itself before it is lent again: something showed that they may be dead. */
@@ -586,7 +368,7 @@ public final class ResourcePool<T> {
                 evict(slots[i], CloseCause.RESIZED);
             }
         }
-        pass(null);
+        passes.pass(null);
     }
 
     /** Refuses borrows, closes what is idle, and what is lent as it comes back; at the drain timeout aborts the rest. */
@@ -594,7 +376,7 @@ public final class ResourcePool<T> {
         drainUntil = platform.nanos() + settings.drainTimeout();
         lifecycle(DRAINING, true);
         for (Slot<T> slot : table.slots()) {
-            closeIdle(slot, CloseCause.POOL_CLOSED);
+            disposal.closeIdle(slot, CloseCause.POOL_CLOSED);
         }
         emptied();
     }

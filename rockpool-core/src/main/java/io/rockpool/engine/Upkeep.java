@@ -48,7 +48,7 @@ final class Upkeep<T> implements Platform.Chores {
         if (pool.isClosing()) {
             drain(now);
         } else {
-            pool.pass(null);
+            pool.passes.pass(null);
         }
     }
 
@@ -79,7 +79,7 @@ final class Upkeep<T> implements Platform.Chores {
             if (slot.change(word, closing)) {
                 stuck(slot, "validation or reset", now);
                 pool.counters.failed(PoolCounters.Failure.STUCK);
-                pool.dispose(slot, closing, CloseCause.STUCK, true);
+                pool.disposal.dispose(slot, closing, CloseCause.STUCK, true);
             }
         } else if (state == Slot.CLOSING && overdue(slot, word, now, limit)) {
             if (slot.change(word, Slot.next(word, Slot.EMPTY))) {
@@ -123,7 +123,7 @@ final class Upkeep<T> implements Platform.Chores {
         if (old) {
             pool.evict(slot, CloseCause.RECYCLED);
         } else if (spare) {
-            pool.closeIdle(slot, CloseCause.OVERFLOW_IDLE);
+            pool.disposal.closeIdle(slot, CloseCause.OVERFLOW_IDLE);
         }
     }
 
@@ -152,7 +152,7 @@ final class Upkeep<T> implements Platform.Chores {
         if (word != 0) {
             slot.stamp(word, null, now);
             T resource = slot.resource();
-            pool.calls.submit(() -> pool.check(slot, word, resource));
+            pool.calls.submit(() -> pool.disposal.check(slot, word, resource));
         }
     }
 
@@ -185,11 +185,11 @@ final class Upkeep<T> implements Platform.Chores {
 
     private void drain(long now) {
         for (Slot<T> slot : pool.table.slots()) {
-            pool.closeIdle(slot, CloseCause.POOL_CLOSED);
+            pool.disposal.closeIdle(slot, CloseCause.POOL_CLOSED);
             if (now - pool.drainUntil() >= 0) {
                 long word = slot.move(Slot.LEASED, Slot.CLOSING);
                 if (word != 0) {
-                    pool.dispose(slot, word, CloseCause.POOL_CLOSED, true);
+                    pool.disposal.dispose(slot, word, CloseCause.POOL_CLOSED, true);
                 }
             }
         }

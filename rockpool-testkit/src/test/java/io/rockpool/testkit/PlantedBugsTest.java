@@ -41,7 +41,7 @@ class PlantedBugsTest {
     enum Bug {
         LOST_WAKE_UP("ResourcePool", "                nudge();\n", ""),
         DOUBLE_HAND_OVER(
-                "ResourcePool",
+                "Passes",
                 "                afterwards.wake(head);",
                 "                afterwards.wake(head); slot.move(Slot.LEASED, Slot.IDLE);"),
         SKIPPED_RESET(
@@ -68,8 +68,8 @@ class PlantedBugsTest {
                 "            slot.goodAt = now;\n            becomeIdle(slot, word);",
                 "            slot.goodAt = now;\n            becomeIdle(slot, slot.word());"),
         CHECK_OF_ANOTHERS_RESOURCE(
-                "ResourcePool",
-                "        if (slot.word() != word) {\n            calls.cameBack();\n            return;\n        }\n"
+                "Disposal",
+                "        if (slot.word() != word) {\n            pool.calls.cameBack();\n            return;\n        }\n"
                         + "        Throwable why",
                 "        resource = slot.resource == null ? resource : slot.resource();\n        Throwable why"),
         STUCK_CALL_NEVER_FORGOTTEN("WorkerCalls", "        stuck--;\n", "");
