@@ -304,7 +304,7 @@ final class Pages {
             </head>
             <body>
             <header><nav aria-label="Pages"><a href="/">Scoreboard</a> <a href="/vote">Vote</a>
-            <a href="/manage">Manage</a> <a href="/admin/">Connection pool</a></nav></header>
+            <a href="/manage">Manage</a></nav></header>
             <main>
             <h1>{}</h1>
             {}</main>
