@@ -70,7 +70,8 @@ final class FaultyServerLedger {
         return List.copyOf(violations);
     }
 
-    List<FaultyServerSession> live() {
+    /** Under the lock: a walk beside opens and closes may see one that is gone and one that took its place. */
+    synchronized List<FaultyServerSession> live() {
         return live.values().stream()
                 .sorted(Comparator.comparingInt(session -> session.id))
                 .toList();
