@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made by {@link #builder()} (starts at once and fails fast), or as a JavaBean (starts at its first borrow). Threads:
  * any. Life: open, draining, closed; closed is final. A borrow ends in a connection or in a {@link PoolTimeoutException}
- * that names the cause, never later than {@code poolTimeout}.
+ * that names the cause, not later than {@code poolTimeout}; where the caller itself opens the connection (SQLite), that call
+ * is not cut short.
  */
 public final class DatabaseConnectionPool extends PoolBean implements DataSource, AutoCloseable {
 

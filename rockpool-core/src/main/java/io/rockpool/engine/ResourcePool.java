@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * with waiters in their order and missing resources are asked for; wake-ups and driver calls follow when the lock is free.
  *
  * <p>Threads: any. Units: nanoseconds of the platform. Errors: a borrow ends in a slot, a {@link BorrowFailure} or an
- * {@link InterruptedException}, never later than its deadline. Source: docs/design/0001-slots.md, 0002-fair-waiters.md.
+ * {@link InterruptedException}, not later than its deadline, but for a local resource's own call, which is not cut short.
+ * Source: docs/design/0001-slots.md, 0002-fair-waiters.md.
  */
 public final class ResourcePool<T> {
 
