@@ -106,8 +106,15 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
             started = running();
         }
         Slot<PhysicalConnection> slot = started.engine().tryBorrow(Thread.currentThread());
-        return new LeasedConnection(
-                slot != null ? slot : await(started, started.engine().settings().borrowTimeout()));
+        if (slot == null) {
+            slot = await(started, started.engine().settings().borrowTimeout());
+        }
+        try {
+            return new LeasedConnection(slot);
+        } catch (Error e) { // no memory, no stack: nobody else has this lease
+            slot.lose();
+            throw e;
+        }
     }
 
     private static Slot<PhysicalConnection> await(Running started, long timeoutNanos) throws SQLException {

@@ -28,7 +28,9 @@ public enum CloseCause {
     /** A driver call on it hung and was abandoned. */
     STUCK,
     /** It was opened after its opening had been given up. */
-    OPENED_LATE;
+    OPENED_LATE,
+    /** A step on it ended half-way, in an Error of the JVM. */
+    LOST;
 
     private static final CloseCause[] ALL = values();
 

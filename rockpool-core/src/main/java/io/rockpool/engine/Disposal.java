@@ -17,7 +17,12 @@ final class Disposal<T> {
     boolean closeIdle(Slot<T> slot, CloseCause cause) {
         long word = slot.move(Slot.IDLE, Slot.CLOSING);
         if (word != 0) {
-            dispose(slot, word, cause, false);
+            try {
+                dispose(slot, word, cause, false);
+            } catch (Error e) {
+                slot.lose(word);
+                throw e;
+            }
         }
         return word != 0;
     }
@@ -26,22 +31,37 @@ final class Disposal<T> {
     void dispose(Slot<T> slot, long word, CloseCause cause, boolean abort) {
         T resource = slot.resource();
         slot.resource = null; // before the watchdog may give the slot to another
-        slot.stamp(word, null, pool.platform.tick().now());
-        pool.counters.closed(cause);
-        Runnable closing = () -> {
-            close(slot.index, resource, abort);
-            if (slot.change(word, Slot.next(word, Slot.EMPTY))) {
-                pool.events.closed(slot.index, cause);
-                pool.emptied();
-            } else {
-                pool.calls.cameBack();
+        try {
+            slot.stamp(word, null, pool.platform.tick().now());
+            if (!slot.closeCounted) {
+                pool.counters.closed(cause);
+                slot.closeCounted = true;
             }
-        };
-        if (abort) {
-            pool.calls.submitApart(closing);
-        } else {
-            pool.calls.submit(closing);
+            Runnable closing = () -> closeIn(slot, word, resource, cause, abort);
+            if (abort) {
+                pool.calls.submitApart(closing);
+            } else {
+                pool.calls.submit(closing);
+            }
+        } catch (Error e) {
+            slot.lose(word, resource);
+            throw e;
         }
+    }
+
+    private void closeIn(Slot<T> slot, long word, T resource, CloseCause cause, boolean abort) {
+        try {
+            close(slot.index, resource, abort);
+            if (!slot.change(word, Slot.next(word, Slot.EMPTY))) {
+                pool.calls.cameBack();
+                return;
+            }
+        } catch (Error e) {
+            slot.lose(word, resource);
+            throw e;
+        }
+        pool.events.closed(slot.index, cause);
+        pool.emptied();
     }
 
     void close(int slot, T resource, boolean abort) {
@@ -78,14 +98,19 @@ final class Disposal<T> {
             return;
         }
         long closing = Slot.next(word, Slot.CLOSING);
-        if (slot.change(word, closing)) {
+        if (!slot.change(word, closing)) {
+            pool.calls.cameBack();
+            return;
+        }
+        try {
             pool.counters.failed(PoolCounters.Failure.VALIDATION);
             pool.events.validationFailed(
                     slot.index, why == null ? new IllegalStateException("validation said no") : why);
             dispose(slot, closing, CloseCause.INVALID, false);
-            pool.passes.pass(null); // who waited for this one may want another checked, and not wait for the close
-        } else {
-            pool.calls.cameBack();
+        } catch (Error e) {
+            slot.lose(closing);
+            throw e;
         }
+        pool.passes.pass(null); // who waited for this one may want another checked, and not wait for the close
     }
 }

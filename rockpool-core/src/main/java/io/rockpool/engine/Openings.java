@@ -63,9 +63,14 @@ final class Openings<T> {
             if (slot == null) {
                 return;
             }
-            slot.onDemand = demand-- > 0;
-            long word = slot.word();
-            afterwards.call(() -> pool.calls.submit(() -> open(slot, word)));
+            try {
+                slot.onDemand = demand-- > 0;
+                long word = slot.word();
+                afterwards.call(slot, word, () -> pool.calls.submit(() -> open(slot, word)));
+            } catch (Error e) {
+                slot.lose();
+                throw e;
+            }
         }
     }
 
@@ -82,14 +87,23 @@ final class Openings<T> {
     }
 
     private void open(Slot<T> slot, long word) {
-        T resource;
+        T resource = null;
         try {
-            resource = pool.resources.open();
-        } catch (Throwable t) { // even an Error: the slot must not stay OPENING, and the waiters hear of it
-            failed(slot, word, t);
-            return;
+            try {
+                resource = pool.resources.open();
+            } catch (Throwable t) { // even an Error: the slot must not stay OPENING, and the waiters hear of it
+                failed(slot, word, t);
+                return;
+            }
+            opened(slot, word, resource);
+        } catch (Error e) { // no stack or memory to take in what became of it
+            if (resource == null) {
+                slot.lose(word);
+            } else {
+                slot.lose(word, resource);
+            }
+            throw e;
         }
-        opened(slot, word, resource);
     }
 
     private void opened(Slot<T> slot, long word, T resource) {
@@ -102,21 +116,27 @@ final class Openings<T> {
             pool.calls.cameBack();
             return;
         }
-        slot.stamp(mine, null, now);
         slot.resource = resource;
-        slot.openedAt = now;
-        slot.idleSince = now;
-        slot.goodAt = now;
-        slot.uses = 0;
-        slot.acquiredAt = null;
-        slot.maxAge = jittered(pool.settings.recycleTime());
-        slot.unmark(-1);
-        pool.counters.created.incrementAndGet();
-        succeeded();
-        if (slot.index >= pool.capacity()) {
-            slot.mark(CloseCause.RESIZED.mark());
+        try {
+            slot.stamp(mine, null, now);
+            slot.openedAt = now;
+            slot.idleSince = now;
+            slot.goodAt = now;
+            slot.uses = 0;
+            slot.closeCounted = false;
+            slot.acquiredAt = null;
+            slot.maxAge = jittered(pool.settings.recycleTime());
+            slot.unmark(-1);
+            pool.counters.created.incrementAndGet();
+            succeeded();
+            if (slot.index >= pool.capacity()) {
+                slot.mark(CloseCause.RESIZED.mark());
+            }
+            pool.becomeIdle(slot, mine);
+        } catch (Error e) {
+            slot.lose(mine);
+            throw e;
         }
-        pool.becomeIdle(slot, mine);
         pool.events.opened(slot.index); // once it can be lent: a listener may borrow
         if (!pool.resources.local()) {
             pool.passes.pass(null); // there may be demand for more

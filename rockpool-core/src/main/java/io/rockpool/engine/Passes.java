@@ -18,16 +18,52 @@ import org.jspecify.annotations.Nullable;
 final class Passes<T> {
 
     private final ResourcePool<T> pool;
+    private @Nullable Afterwards<T> leftBehind; // guarded by this
 
     Passes(ResourcePool<T> pool) {
         this.pool = pool;
     }
 
+    /** Something to do under the lock. */
+    interface Step<T> {
+        void under(Afterwards<T> afterwards);
+    }
+
+    /** Takes a step under the lock, then what it decided: here, or where stack or memory fail, on the housekeeper. */
+    void take(Step<T> step) {
+        Afterwards<T> afterwards = new Afterwards<>();
+        try {
+            pool.queue.lock.lock();
+            try {
+                step.under(afterwards);
+            } finally {
+                pool.queue.lock.unlock();
+            }
+            afterwards.run(pool.platform);
+        } catch (Throwable t) {
+            synchronized (this) { // no call in here: there may be no stack left
+                afterwards.next = leftBehind;
+                leftBehind = afterwards;
+            }
+            throw t;
+        }
+    }
+
+    /** Does what callers could not; by the housekeeper. */
+    void finishLeftBehind() {
+        Afterwards<T> first;
+        synchronized (this) {
+            first = leftBehind;
+            leftBehind = null;
+        }
+        for (Afterwards<T> next = first; next != null; next = next.next) {
+            next.run(pool.platform);
+        }
+    }
+
     /** Queues a waiter, or refuses it, and makes a pass on its behalf. */
     void enter(Waiter<T> waiter) {
-        Afterwards<T> afterwards = new Afterwards<>();
-        pool.queue.lock.lock();
-        try {
+        take(afterwards -> {
             long now = pool.platform.nanos();
             waiter.held = pool.table.heldBy(waiter.thread(), pool.capacity());
             Reason refusal = admit(waiter);
@@ -38,10 +74,7 @@ final class Passes<T> {
                 passLocked(now, afterwards);
                 setSleep(waiter);
             }
-        } finally {
-            pool.queue.lock.unlock();
-            afterwards.run(pool.platform); // also what was decided before an Error: slots wait for it
-        }
+        });
     }
 
     private @Nullable Reason admit(Waiter<T> waiter) {
@@ -71,9 +104,7 @@ final class Passes<T> {
 
     /** Pairs slots and waiters, and asks for what is missing; on behalf of a waiter that woke or left, or of nobody. */
     void pass(@Nullable Waiter<T> waiter) {
-        Afterwards<T> afterwards = new Afterwards<>();
-        pool.queue.lock.lock();
-        try {
+        take(afterwards -> {
             if (waiter != null) {
                 pool.queue.answerNudgeLocked(waiter);
                 if (waiter.state() != Waiter.WAITING) {
@@ -84,10 +115,7 @@ final class Passes<T> {
             if (waiter != null) {
                 setSleep(waiter);
             }
-        } finally {
-            pool.queue.lock.unlock();
-            afterwards.run(pool.platform); // also what was decided before an Error: slots wait for it
-        }
+        });
     }
 
     void passLocked(long now, Afterwards<T> afterwards) {
@@ -103,6 +131,10 @@ final class Passes<T> {
     private void matchLocked(long now, Afterwards<T> afterwards) {
         Waiter<T> head;
         while ((head = pool.queue.headLocked()) != null) {
+            if (head.abandoned) {
+                pool.queue.removeLocked(head);
+                continue;
+            }
             Slot<T> slot = pool.table.claim(head.thread(), pool.platform.tick().now(), pool.validationWindow);
             if (slot == null) {
                 long slow = (now - head.since) / Openings.RAMP_NANOS; // one more for each that seems to hang
@@ -111,23 +143,42 @@ final class Passes<T> {
                 }
                 continue;
             }
-            if ((slot.mark() & Slot.EVICT) != 0) {
-                long word = slot.move(Slot.LEASED, Slot.CLOSING);
-                slot.uncountLease();
-                afterwards.call(() -> pool.disposal.dispose(slot, word, CloseCause.ofMark(slot.mark()), false));
-                continue;
+            try {
+                serveLocked(head, slot, afterwards);
+            } catch (Error e) {
+                slot.lose(head.lease);
+                throw e;
             }
-            head.slot = slot;
-            pool.queue.removeLocked(head);
-            if (head.settle(Waiter.SERVED)) {
-                afterwards.wake(head);
-            } else {
-                slot.uncountLease();
-                slot.move(Slot.LEASED, Slot.IDLE); // it left in this moment; the loop offers the slot to the next
-                if ((slot.mark() & Slot.EVICT) != 0) {
-                    afterwards.call(() -> pool.disposal.closeIdle(slot, CloseCause.ofMark(slot.mark())));
-                }
+        }
+    }
+
+    private void serveLocked(Waiter<T> head, Slot<T> slot, Afterwards<T> afterwards) {
+        head.lease = slot.word();
+        if ((slot.mark() & Slot.EVICT) != 0) {
+            slot.uncountLease();
+            long word = slot.move(Slot.LEASED, Slot.CLOSING);
+            try {
+                afterwards.call(
+                        slot, word, () -> pool.disposal.dispose(slot, word, CloseCause.ofMark(slot.mark()), false));
+            } catch (Error e) {
+                slot.lose(word);
+                throw e;
             }
+            return;
+        }
+        head.slot = slot;
+        pool.queue.removeLocked(head);
+        if (head.settle(Waiter.SERVED)) {
+            afterwards.wake(head);
+            if (head.abandoned) { // volatile, after the CAS: its thread saw the slot, or this sees the mark
+                slot.lose(head.lease);
+            }
+            return;
+        }
+        slot.uncountLease();
+        slot.move(Slot.LEASED, Slot.IDLE); // it left in this moment; the loop offers the slot to the next
+        if ((slot.mark() & Slot.EVICT) != 0) {
+            afterwards.call(slot, -1, () -> pool.disposal.closeIdle(slot, CloseCause.ofMark(slot.mark())));
         }
     }
 
@@ -141,11 +192,16 @@ final class Passes<T> {
         if (stale == null) {
             return false;
         }
-        long word = stale.word();
-        stale.forWaiter = true;
-        T resource = stale.resource();
-        afterwards.call(() -> pool.calls.submit(() -> pool.disposal.check(stale, word, resource)));
-        return true;
+        try {
+            long word = stale.word();
+            stale.forWaiter = true;
+            T resource = stale.resource();
+            afterwards.call(stale, word, () -> pool.calls.submit(() -> pool.disposal.check(stale, word, resource)));
+            return true;
+        } catch (Error e) {
+            stale.lose();
+            throw e;
+        }
     }
 
     private void setSleep(Waiter<T> waiter) {

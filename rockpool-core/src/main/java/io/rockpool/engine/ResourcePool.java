@@ -78,7 +78,12 @@ public final class ResourcePool<T> {
         }
         Slot<T> slot = table.claim(thread, tick.now(), validationWindow);
         if (slot != null && tracing) {
-            trace(slot);
+            try {
+                trace(slot);
+            } catch (Error e) {
+                slot.lose();
+                throw e;
+            }
         }
         return slot;
     }
@@ -112,16 +117,13 @@ public final class ResourcePool<T> {
                     throw new InterruptedException();
                 }
             }
-        } catch (RuntimeException | Error e) { // no memory, no stack: nobody is left to take what the waiter is served
-            abandon(waiter);
+        } catch (RuntimeException | Error e) { // nobody is left to take what the waiter is served
+            waiter.abandoned = true; // no call in here: there may be no stack left
+            Slot<T> served = waiter.slot;
+            if (served != null && served.word == waiter.lease) {
+                served.lost = waiter.lease;
+            }
             throw e;
-        }
-    }
-
-    private void abandon(Waiter<T> waiter) {
-        Slot<T> served = waiter.slot;
-        if (!waiter.settle(Waiter.LEFT) && waiter.state() == Waiter.SERVED && served != null) {
-            giveBack(served, served.ticket());
         }
     }
 
@@ -193,10 +195,15 @@ public final class ResourcePool<T> {
         if (!slot.change(ticket, word)) {
             return 0;
         }
-        long now = tick.now();
-        tellLeakReturned(slot, now);
-        slot.stamp(word, Thread.currentThread(), now);
-        return word;
+        try {
+            long now = tick.now();
+            tellLeakReturned(slot, now);
+            slot.stamp(word, Thread.currentThread(), now);
+            return word;
+        } catch (Error e) {
+            slot.lose(word);
+            throw e;
+        }
     }
 
     /** Ends a reset: back to idle where the cause is null, closed for that cause else. */
@@ -211,10 +218,15 @@ public final class ResourcePool<T> {
                 counters.failed(PoolCounters.Failure.RESET);
             }
             long closing = Slot.next(word, Slot.CLOSING);
-            if (slot.change(word, closing)) {
-                disposal.dispose(slot, closing, cause, false);
-            } else {
+            if (!slot.change(word, closing)) {
                 calls.cameBack();
+                return;
+            }
+            try {
+                disposal.dispose(slot, closing, cause, false);
+            } catch (Error e) {
+                slot.lose(closing);
+                throw e;
             }
         }
     }
@@ -225,9 +237,14 @@ public final class ResourcePool<T> {
         if (!slot.change(ticket, closing)) {
             return false;
         }
-        tellLeakReturned(slot, tick.now());
-        disposal.dispose(slot, closing, cause, abort);
-        return true;
+        try {
+            tellLeakReturned(slot, tick.now());
+            disposal.dispose(slot, closing, cause, abort);
+            return true;
+        } catch (Error e) {
+            slot.lose(closing);
+            throw e;
+        }
     }
 
     /** A slot of ours becomes idle, unless the watchdog took it. */
@@ -306,18 +323,13 @@ public final class ResourcePool<T> {
     }
 
     private void lifecycle(int bit, boolean on) {
-        Afterwards<T> afterwards = new Afterwards<>();
-        queue.lock.lock();
-        try {
+        passes.take(afterwards -> {
             queue.setLocked(bit, on);
             if (bit == DRAINING) {
                 passes.refuseAllLocked(Reason.CLOSED, null, afterwards);
             }
             passes.passLocked(platform.nanos(), afterwards);
-        } finally {
-            queue.lock.unlock();
-            afterwards.run(platform); // also what was decided before an Error: slots wait for it
-        }
+        });
     }
 
     /** Closes every resource that is open now, idle ones at once and lent ones when they come back; how many. */

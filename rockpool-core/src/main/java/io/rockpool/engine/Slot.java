@@ -106,6 +106,35 @@ public final class Slot<T> extends SlotFields<T> {
         return uses;
     }
 
+    /**
+     * Says that the step which moved the slot to this word ended half-way in an Error, no memory or no stack, and nobody
+     * will finish it: the housekeeper does. Calls nothing, as there may be no stack to call with.
+     */
+    public void lose(long word) {
+        if (this.word == word) {
+            lost = word;
+        }
+    }
+
+    /** The same for a step that had taken the resource out of the slot, or not put it in yet. */
+    void lose(long word, T resource) {
+        if (this.word == word) {
+            this.resource = resource;
+            lost = word;
+        }
+    }
+
+    /** The same for a word that the caller has just made and told nobody of. */
+    public void lose() {
+        lost = word;
+    }
+
+    /** The word that was {@linkplain #lose lost}, or 0, which no such word is. */
+    long lost() {
+        long word = word();
+        return lost == word ? word : 0;
+    }
+
     int state() {
         return stateOf(word());
     }
@@ -122,6 +151,26 @@ public final class Slot<T> extends SlotFields<T> {
         }
         long changed = next(word, to);
         return change(word, changed) ? changed : 0;
+    }
+
+    /** IDLE to LEASED by the thread. */
+    boolean lend(long idle, Thread thread, long now) {
+        long lease = next(idle, LEASED);
+        if (!change(idle, lease)) {
+            return false;
+        }
+        try {
+            if (onDemand) {
+                onDemand = false;
+                misses++;
+            }
+            countLease();
+            stamp(lease, thread, now);
+            return true;
+        } catch (Error e) { // no stack: without the mark the slot would be nobody's
+            lose(lease);
+            throw e;
+        }
     }
 
     /**
@@ -230,6 +279,8 @@ abstract class SlotFields<T> extends SlotPadding {
 
     long openedAt;
     long maxAge;
+    /** Its close is in the counters: one that is lost half-way is tried again. */
+    boolean closeCounted;
     /** Opened for a borrower, and not lent yet: its first lease is a miss. */
     boolean onDemand;
 
@@ -238,6 +289,9 @@ abstract class SlotFields<T> extends SlotPadding {
     long misses;
 
     @Nullable Throwable acquiredAt;
+
+    /** The word of a step that will not be finished. Volatile: the resource is written before. */
+    volatile long lost;
 
     SlotFields(int index) {
         this.index = index;

@@ -42,14 +42,7 @@ final class SlotTable<T> {
             Slot<T> slot = all[i];
             long word = slot.word();
             if (Slot.stateOf(word) == Slot.IDLE && now - slot.goodAt <= window) {
-                long lease = Slot.next(word, Slot.LEASED);
-                if (slot.change(word, lease)) {
-                    if (slot.onDemand) {
-                        slot.onDemand = false;
-                        slot.misses++;
-                    }
-                    slot.countLease();
-                    slot.stamp(lease, thread, now);
+                if (slot.lend(word, thread, now)) {
                     return slot;
                 }
             }
@@ -64,10 +57,16 @@ final class SlotTable<T> {
     @Nullable Slot<T> claim(int from, int to, int limit, long now) {
         Slot<T>[] all = slots;
         for (int i = 0; i < Math.min(limit, all.length); i++) {
-            long word = all[i].move(from, to);
+            Slot<T> slot = all[i];
+            long word = slot.move(from, to);
             if (word != 0) {
-                all[i].stamp(word, null, now);
-                return all[i];
+                try {
+                    slot.stamp(word, null, now);
+                    return slot;
+                } catch (Error e) {
+                    slot.lose(word);
+                    throw e;
+                }
             }
         }
         return null;

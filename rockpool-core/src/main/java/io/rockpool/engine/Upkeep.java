@@ -29,11 +29,15 @@ final class Upkeep<T> implements Platform.Chores {
             nextScan = now + SCAN_PERIOD;
             nextRound = now + pool.settings.healthCheckInterval();
         }
+        pool.passes.finishLeftBehind();
         boolean overtime = pool.isClosing() && now - pool.drainUntil() >= 0;
         if (overtime || !pool.resources.local()) {
             for (Slot<T> slot : pool.table.slots()) {
                 abandonIfStuck(slot, now, overtime);
             }
+        }
+        for (Slot<T> slot : pool.table.slots()) {
+            finishLost(slot);
         }
         if (now - nextScan >= 0) {
             nextScan = now + scanPeriod();
@@ -109,6 +113,26 @@ final class Upkeep<T> implements Platform.Chores {
         pool.events.stuck(slot.index, call, now - slot.since);
     }
 
+    // ---- steps that an Error ended half-way --------------------------------------------------------------------
+
+    /** What the slot holds cannot be trusted any more: it is closed. */
+    private void finishLost(Slot<T> slot) {
+        long word = slot.lost();
+        if (word == 0) {
+            return;
+        }
+        if (slot.resource == null) { // an opening that opened nothing
+            if (slot.change(word, Slot.next(word, Slot.EMPTY))) {
+                pool.emptied();
+            }
+            return;
+        }
+        long closing = Slot.next(word, Slot.CLOSING);
+        if (slot.change(word, closing)) {
+            pool.disposal.dispose(slot, closing, CloseCause.LOST, true);
+        }
+    }
+
     // ---- resources that are due --------------------------------------------------------------------------------
 
     private void retire(Slot<T> slot, long now) {
@@ -150,9 +174,14 @@ final class Upkeep<T> implements Platform.Chores {
         }
         long word = slot.move(Slot.IDLE, Slot.CHECKING);
         if (word != 0) {
-            slot.stamp(word, null, now);
-            T resource = slot.resource();
-            pool.calls.submit(() -> pool.disposal.check(slot, word, resource));
+            try {
+                slot.stamp(word, null, now);
+                T resource = slot.resource();
+                pool.calls.submit(() -> pool.disposal.check(slot, word, resource));
+            } catch (Error e) {
+                slot.lose(word);
+                throw e;
+            }
         }
     }
 

@@ -32,6 +32,12 @@ public final class Waiter<T> {
     /** Written before the CAS to SERVED or FAILED: the CAS publishes it. */
     @Nullable Slot<T> slot;
 
+    /** The lease's word; written before the slot. */
+    long lease;
+
+    /** Its thread ended in an Error and will not come for a slot. Volatile: pairs with the serving CAS, as that does. */
+    volatile boolean abandoned;
+
     BorrowFailure.@Nullable Reason refusal;
 
     @Nullable Throwable cause;

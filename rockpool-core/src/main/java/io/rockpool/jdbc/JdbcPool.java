@@ -78,7 +78,12 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
         } else {
             long word = engine.beginReset(slot, ticket);
             if (word != 0) {
-                reset(slot, word, p);
+                try {
+                    reset(slot, word, p);
+                } catch (Error e) { // no stack or memory to end it either: the housekeeper closes the connection
+                    slot.lose(word);
+                    throw e;
+                }
             }
         }
     }

@@ -52,6 +52,33 @@ class UpkeepTest {
     }
 
     @Test
+    void a_lease_lost_in_an_error_is_closed_by_the_housekeeper_and_replaced() {
+        try (EngineRig rig = new EngineRig(1, 0).started()) {
+            Slot<Integer> slot = rig.pool.tryBorrow(Thread.currentThread());
+            assertThat(slot).isNotNull();
+            slot.lose(); // what a borrow does that has no stack left to return it
+            rig.clock.advance(Duration.ofMillis(40));
+            assertThat(rig.statistics().closed()).containsExactly(java.util.Map.entry("lost", 1L));
+            rig.person("next").borrows().givesBack();
+        }
+    }
+
+    @Test
+    void a_word_that_is_over_cannot_be_lost() {
+        try (EngineRig rig = new EngineRig(1, 0).started()) {
+            Slot<Integer> slot = rig.pool.tryBorrow(Thread.currentThread());
+            assertThat(slot).isNotNull();
+            long over = slot.ticket();
+            rig.pool.giveBack(slot, over);
+            var next = rig.person("next").borrows();
+            slot.lose(over);
+            rig.clock.advance(Duration.ofMillis(40));
+            assertThat(rig.statistics().closed()).isEmpty();
+            next.givesBack();
+        }
+    }
+
+    @Test
     void idle_ones_are_health_checked_and_sick_ones_replaced() {
         try (EngineRig rig = new EngineRig(3, 0).started()) {
             rig.sick = true;

@@ -42,8 +42,8 @@ class PlantedBugsTest {
         LOST_WAKE_UP("ResourcePool", "                nudge();\n", ""),
         DOUBLE_HAND_OVER(
                 "Passes",
-                "                afterwards.wake(head);",
-                "                afterwards.wake(head); slot.move(Slot.LEASED, Slot.IDLE);"),
+                "            afterwards.wake(head);",
+                "            afterwards.wake(head); slot.move(Slot.LEASED, Slot.IDLE);"),
         SKIPPED_RESET(
                 "ResourcePool", "if (cause == null) {\n            long now", "if (true) {\n            long now"),
         LEAVING_WAITER_KEEPS_ITS_WAKE_UP("WaitQueue", "        answerNudgeLocked(waiter);\n    }\n", "    }\n"),
