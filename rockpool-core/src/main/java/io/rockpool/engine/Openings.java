@@ -48,7 +48,7 @@ final class Openings<T> {
             pool.passes.refuseAllLocked(Reason.OPEN_FAILING, circuit.lastFailure(), afterwards);
         }
         int opening = pool.table.count(Slot.OPENING);
-        int demand = pool.queue.sizeLocked() - opening;
+        int demand = pool.queue.sizeLocked() - opening - checksInTimeLocked(now);
         int refill = pool.settings.poolSize() - live - opening;
         if ((demand <= 0 && refill <= 0) || !circuit.mayTry(now) || !pool.calls.mayOpen()) {
             return;
@@ -65,6 +65,7 @@ final class Openings<T> {
             }
             try {
                 slot.onDemand = demand-- > 0;
+                slot.forWaiter = true; // also while it is taken in, between OPENING and IDLE
                 long word = slot.word();
                 afterwards.call(slot, word, () -> pool.calls.submit(() -> open(slot, word)));
             } catch (Error e) {
@@ -72,6 +73,16 @@ final class Openings<T> {
                 throw e;
             }
         }
+    }
+
+    /** Waiters that a validation is about to serve: one less for each that seems to hang. */
+    private int checksInTimeLocked(long now) {
+        Waiter<T> oldest = pool.queue.headLocked();
+        if (oldest == null) {
+            return 0;
+        }
+        long slow = (now - oldest.since) / RAMP_NANOS;
+        return (int) Math.max(0, pool.table.checkedForWaiters() - slow);
     }
 
     private int atOnceLocked(int live, int refill, long now) {

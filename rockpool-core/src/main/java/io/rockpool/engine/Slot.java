@@ -86,6 +86,11 @@ public final class Slot<T> extends SlotFields<T> {
         return stateOf(word) == LEASED ? word : -1;
     }
 
+    /** Whether this thread borrowed the lease; meant for the lease's users, who know that there is one. */
+    public boolean isHeldBy(Thread thread) {
+        return holder == thread;
+    }
+
     /** When the lease began, by the tick. */
     public long leasedAt() {
         return since;
@@ -165,6 +170,7 @@ public final class Slot<T> extends SlotFields<T> {
                 misses++;
             }
             countLease();
+            forWaiter = false;
             stamp(lease, thread, now);
             return true;
         } catch (Error e) { // no stack: without the mark the slot would be nobody's
@@ -182,7 +188,6 @@ public final class Slot<T> extends SlotFields<T> {
             holder = owner;
         }
         since = now;
-        forWaiter = false;
         STAMP.setRelease(this, word);
     }
 
@@ -270,7 +275,7 @@ abstract class SlotFields<T> extends SlotPadding {
     long since;
 
     long stamp;
-    /** Being checked because a waiter needs it. */
+    /** About to serve a waiter once it is opened or checked; false again from its lease on. */
     boolean forWaiter;
 
     long idleSince;

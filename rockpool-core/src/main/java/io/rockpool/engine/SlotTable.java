@@ -82,7 +82,7 @@ final class SlotTable<T> {
         return count;
     }
 
-    /** Validations that waiters wait for; one that was abandoned counts no more. */
+    /** Slots about to serve waiters: being validated for one, or just opened. One that was abandoned counts no more. */
     int checkedForWaiters() {
         int count = 0;
         for (Slot<T> slot : slots) {

@@ -175,6 +175,7 @@ final class Upkeep<T> implements Platform.Chores {
         long word = slot.move(Slot.IDLE, Slot.CHECKING);
         if (word != 0) {
             try {
+                slot.forWaiter = false;
                 slot.stamp(word, null, now);
                 T resource = slot.resource();
                 pool.calls.submit(() -> pool.disposal.check(slot, word, resource));
@@ -207,6 +208,7 @@ final class Upkeep<T> implements Platform.Chores {
         }
         long word = slot.move(Slot.IDLE, Slot.CHECKING);
         if (word != 0) {
+            slot.forWaiter = false;
             slot.stamp(word, null, now);
             pool.becomeIdle(slot, word);
         }

@@ -196,6 +196,9 @@ public class AnyDatabase implements Database {
 
     @Override
     public Effect effect(String sql) {
+        if (SqlText.isOrdinary(sql)) {
+            return Effect.NONE;
+        }
         Effect effect = effect(new SqlText(sql));
         for (int end = sql.indexOf(';');
                 end >= 0;

@@ -1,95 +1,120 @@
 package io.rockpool.jdbc;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open statements, and result sets without one, of a connection: a doubly linked list, so that closing one costs the
- * same whether one or a thousand are open.
+ * The open statements, and result sets without one, of a connection: doubly linked, so that closing one costs the same
+ * whether one or a thousand are open.
  *
- * <p>Threads: any; guarded by a flag that is held for some nanoseconds and never over a driver call. A lock would cost
- * two more atomic steps a statement. Source: docs/design/0004-wrappers.md.
+ * <p>Two lists. What the lease's holder opens stands in one that only the holder changes: no atomic step, where a lock would
+ * cost two a statement. What other threads open stands in the other, under the lock. Another thread that closes a child of
+ * the holder marks it, and the holder takes it off at its next opening.
+ *
+ * <p>Threads: {@code holder} says whether the calling thread is the lease's; {@link #closeAll} by the thread that ends the
+ * lease. Source: docs/design/0004-wrappers.md.
  */
 final class Children {
 
-    private @Nullable Child head; // guarded by busy, as are the links
-    private volatile int busy;
+    private @Nullable Child ofHolder;
+    private @Nullable Child ofOthers; // changed under this lock
 
     boolean isEmpty() {
-        return head == null;
+        return ofHolder == null && ofOthers == null;
     }
 
-    void add(Child child) {
-        enter();
-        child.next = head;
-        if (head != null) {
-            head.previous = child;
+    void add(Child child, boolean holder) {
+        if (holder) {
+            while (ofHolder != null && ofHolder.ended) {
+                ofHolder = without(ofHolder, ofHolder);
+            }
+            child.place = Child.OF_HOLDER;
+            ofHolder = with(child, ofHolder);
+        } else {
+            synchronized (this) {
+                child.place = Child.OF_OTHERS;
+                ofOthers = with(child, ofOthers);
+            }
         }
-        head = child;
-        child.listed = true;
-        BUSY.setRelease(this, 0);
     }
 
-    void remove(Child child) {
-        enter();
-        if (child.listed) {
-            if (child.previous == null) {
-                head = child.next;
-            } else {
-                child.previous.next = child.next;
+    /** A child was closed, by whichever thread. */
+    void remove(Child child, boolean holder) {
+        switch (child.place) {
+            case Child.OF_HOLDER -> {
+                if (holder) {
+                    ofHolder = without(child, ofHolder);
+                } else {
+                    child.ended = true;
+                }
             }
-            if (child.next != null) {
-                child.next.previous = child.previous;
+            case Child.OF_OTHERS -> {
+                synchronized (this) {
+                    if (child.place == Child.OF_OTHERS) {
+                        ofOthers = without(child, ofOthers);
+                    }
+                }
             }
-            child.next = null;
-            child.previous = null;
-            child.listed = false;
+            default -> {} // closed before, or never listed
         }
-        BUSY.setRelease(this, 0);
     }
 
     /** Closes all; the first failure is thrown when every one has been tried. */
-    @SuppressWarnings("ReferenceEquality") // an exception may not suppress itself; an equal one is another
     void closeAll() throws SQLException {
         SQLException first = null;
         Child child;
-        while ((child = head) != null) {
-            remove(child);
-            try {
-                child.closeDelegate();
-            } catch (SQLException e) {
-                if (first == null) {
-                    first = e;
-                } else if (first != e) {
-                    first.addSuppressed(e);
-                }
-            }
+        while ((child = ofHolder) != null) {
+            ofHolder = without(child, child);
+            first = close(child, first);
+        }
+        while ((child = ofOthers) != null) {
+            remove(child, false);
+            first = close(child, first);
         }
         if (first != null) {
             throw first;
         }
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // the other thread is a few instructions from done
-    private void enter() {
-        for (int tries = 0; !BUSY.compareAndSet(this, 0, 1); tries++) {
-            if (tries < 100) {
-                Thread.onSpinWait();
-            } else {
-                Thread.yield(); // the holder was taken off its core
+    @SuppressWarnings("ReferenceEquality") // an exception may not suppress itself; an equal one is another
+    private static @Nullable SQLException close(Child child, @Nullable SQLException first) {
+        if (child.ended) {
+            return first;
+        }
+        try {
+            child.closeDelegate();
+        } catch (SQLException e) {
+            if (first == null) {
+                return e;
+            }
+            if (first != e) {
+                first.addSuppressed(e);
             }
         }
+        return first;
     }
 
-    private static final VarHandle BUSY;
-
-    static {
-        try {
-            BUSY = MethodHandles.lookup().findVarHandle(Children.class, "busy", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
+    private static Child with(Child child, @Nullable Child head) {
+        child.next = head;
+        if (head != null) {
+            head.previous = child;
         }
+        return child;
+    }
+
+    private static @Nullable Child without(Child child, @Nullable Child head) {
+        Child before = child.previous;
+        Child after = child.next;
+        if (after != null) {
+            after.previous = before;
+            child.next = null;
+        }
+        child.place = Child.NOWHERE;
+        if (before == null) {
+            return after;
+        }
+        before.next = after;
+        child.previous = null;
+        return head;
     }
 }

@@ -111,9 +111,7 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
         if (p.has(PhysicalConnection.SETTERS)) {
             p.state.restore(p.raw);
         }
-        if (p.has(PhysicalConnection.RAN)) {
-            p.raw.clearWarnings();
-        }
+        p.clearWarnings();
         p.flags = 0;
         return null;
     }

@@ -29,8 +29,6 @@ public final class PhysicalConnection {
     static final int SCOPED = 1 << 7;
     /** The transaction to begin only reads. */
     static final int READS_ONLY = 1 << 8;
-    /** A statement ran, so the driver may keep warnings. */
-    static final int RAN = 1 << 9;
     /** {@link SessionState} has something to restore. */
     static final int SETTERS = 1 << 10;
     /** Leaving autocommit was tried and failed, perhaps after its effect; cleared where it succeeds. */
@@ -44,17 +42,19 @@ public final class PhysicalConnection {
     final Database.Transactions transactions;
     final Children children = new Children();
     final SessionState state = new SessionState();
-    private final int ran;
+    private final boolean keepsWarnings;
+    private long ranIn; // the lease whose statements ran last, so that warnings are its; 0: there are none
     int flags;
     volatile boolean broken;
     private @Nullable String lastSql;
+    private Classified classified = new Classified("", Database.Effect.NONE);
 
     PhysicalConnection(Connection raw, JdbcPool pool) throws SQLException {
         this.raw = raw;
         this.pool = pool;
         this.database = pool.database();
         this.transactions = database.transactions(raw);
-        this.ran = database.keepsWarnings() ? RAN : 0;
+        this.keepsWarnings = database.keepsWarnings();
     }
 
     /** The statement that runs, or ran last, in this connection's life; its literals are not masked yet. */
@@ -78,8 +78,22 @@ public final class PhysicalConnection {
         flags &= ~bits;
     }
 
+    /** SQL text and what it changes: in one object, as threads may share a connection. */
+    private record Classified(String sql, Database.Effect effect) {}
+
+    /** What running this changes; remembered for the next time the same string, most often a literal, comes. */
+    @SuppressWarnings("ReferenceEquality") // an equal string is classified anew, to the same end
+    Database.Effect effect(String sql) {
+        Classified known = classified;
+        if (known.sql != sql) {
+            known = new Classified(sql, database.effect(sql));
+            classified = known;
+        }
+        return known.effect;
+    }
+
     /** Called before every execution: begins the transaction that is due, and notes what the statement will change. */
-    void executing(String sql, Database.Effect effect) throws SQLException {
+    void executing(String sql, Database.Effect effect, long lease) throws SQLException {
         lastSql = sql;
         if (effect == Database.Effect.ENDS) {
             Transaction.beforeEndByText(this);
@@ -89,7 +103,16 @@ public final class PhysicalConnection {
         } else {
             transactions.outside();
         }
-        flags |= ran;
+        if (ranIn != lease && keepsWarnings) {
+            forgetWarningsBefore(lease);
+            ranIn = lease;
+        }
+        if (effect != Database.Effect.NONE) {
+            note(effect);
+        }
+    }
+
+    private void note(Database.Effect effect) {
         switch (effect) {
             case NONE -> {}
             case ENDS -> set(ENDED_BY_TEXT);
@@ -98,6 +121,33 @@ public final class PhysicalConnection {
                 clear(ENDED_BY_TEXT);
             }
             case SESSION -> set(SESSION);
+        }
+    }
+
+    /**
+     * Clears what an earlier lease's statements left, now and not when they were given back: there a clean lease ends in one
+     * step, with no driver call that could come late and meet the next borrower's.
+     */
+    void forgetWarningsBefore(long lease) {
+        if (ranIn != 0 && ranIn != lease) {
+            forgetWarnings();
+        }
+    }
+
+    private void forgetWarnings() {
+        try {
+            raw.clearWarnings();
+            ranIn = 0;
+        } catch (SQLException | RuntimeException e) { // it is not this borrower's error; what is broken will show
+            breakDown();
+        }
+    }
+
+    /** Clears this lease's own, where the connection is cleaned anyway. */
+    void clearWarnings() throws SQLException {
+        if (ranIn != 0) {
+            raw.clearWarnings();
+            ranIn = 0;
         }
     }
 

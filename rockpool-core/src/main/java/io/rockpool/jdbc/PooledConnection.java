@@ -8,6 +8,7 @@ import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -46,6 +47,11 @@ public abstract class PooledConnection extends TransactionalConnection {
 
     final boolean inForce() {
         return slot.word() == ticket;
+    }
+
+    /** The ticket of this lease. */
+    final long lease() {
+        return ticket;
     }
 
     @Override
@@ -187,6 +193,13 @@ public abstract class PooledConnection extends TransactionalConnection {
         return listed(new PooledCallableStatement(this, statement, sql));
     }
 
+    /** The warnings of this lease; what an earlier one left is cleared first. */
+    @Override
+    public final @Nullable SQLWarning getWarnings() throws SQLException {
+        physical().forgetWarningsBefore(ticket);
+        return super.getWarnings();
+    }
+
     @Override
     @SuppressWarnings("NullAway") // a driver may return null; the caller gets just that
     final Array wrap(@Nullable Array array) {
@@ -217,9 +230,17 @@ public abstract class PooledConnection extends TransactionalConnection {
         }
     }
 
+    final void list(Child child) throws SQLException {
+        physical().children.add(child, slot.isHeldBy(Thread.currentThread()));
+    }
+
+    final void unlist(Child child) throws SQLException {
+        physical().children.remove(child, slot.isHeldBy(Thread.currentThread()));
+    }
+
     private <S extends Child> S listed(S child) throws SQLException {
         try {
-            physical().children.add(child);
+            list(child);
             return child;
         } catch (SQLException e) { // the lease ended while the driver made it: nobody else would close it
             child.closeDelegate();

@@ -14,7 +14,7 @@ class PooledPreparedStatement extends DelegatingPreparedStatement {
         super(connection, raw);
         this.raw = raw;
         this.sql = sql;
-        this.effect = connection.physical().database.effect(sql);
+        this.effect = connection.physical().effect(sql);
     }
 
     @Override
@@ -27,7 +27,7 @@ class PooledPreparedStatement extends DelegatingPreparedStatement {
     final PreparedStatement executing() throws SQLException {
         PhysicalConnection p = open();
         executions++;
-        p.executing(sql, effect);
+        p.executing(sql, effect, connection.lease());
         return raw;
     }
 

@@ -25,7 +25,7 @@ final class PooledResultSet extends DelegatingResultSet {
     static ResultSet of(Leased owner, ResultSet raw) throws SQLException {
         PooledResultSet wrapped = new PooledResultSet(owner, raw);
         if (wrapped.statement == null) { // no statement of ours closes it
-            wrapped.connection.physical().children.add(wrapped);
+            wrapped.connection.list(wrapped);
         }
         return wrapped;
     }
@@ -65,7 +65,7 @@ final class PooledResultSet extends DelegatingResultSet {
         }
         try {
             raw.close();
-            connection.physical().children.remove(this); // one that fails is tried again at give back
+            connection.unlist(this); // one that fails is tried again at give back
         } catch (SQLException e) {
             throw failed(e);
         } catch (RuntimeException | Error e) {

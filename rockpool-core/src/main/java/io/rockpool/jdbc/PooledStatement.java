@@ -1,5 +1,7 @@
 package io.rockpool.jdbc;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
@@ -11,7 +13,7 @@ class PooledStatement extends DelegatingStatement {
 
     final PooledConnection connection;
     private final Statement raw;
-    private volatile boolean closed;
+    private boolean closed; // through CLOSED: seen by other threads soon, without the fence of a volatile write
 
     /** Counts executions: a result set of an earlier one is closed, also where the driver reuses the object. */
     int executions;
@@ -39,7 +41,7 @@ class PooledStatement extends DelegatingStatement {
 
     final PhysicalConnection open() throws SQLException {
         PhysicalConnection p = connection.physical();
-        if (closed) {
+        if (isMarkedClosed()) {
             throw new SQLNonTransientException("this statement is closed; prepare a new one", "HY010");
         }
         return p;
@@ -49,7 +51,7 @@ class PooledStatement extends DelegatingStatement {
     final Statement executing(String sql) throws SQLException {
         PhysicalConnection p = open();
         executions++;
-        p.executing(sql, p.database.effect(sql));
+        p.executing(sql, p.effect(sql), connection.lease());
         return raw;
     }
 
@@ -57,7 +59,7 @@ class PooledStatement extends DelegatingStatement {
     final Statement executingBatch() throws SQLException {
         PhysicalConnection p = open();
         executions++;
-        p.executing(batchSql(), Database.Effect.NONE);
+        p.executing(batchSql(), Database.Effect.NONE, connection.lease());
         return raw;
     }
 
@@ -73,14 +75,14 @@ class PooledStatement extends DelegatingStatement {
 
     @Override
     public final void close() throws SQLException {
-        if (closed) {
+        if (isMarkedClosed()) {
             return;
         }
-        closed = true;
+        CLOSED.setOpaque(this, true);
         if (connection.inForce()) {
             try {
                 raw.close();
-                connection.physical().children.remove(this); // one that fails is tried again at give back
+                connection.unlist(this); // one that fails is tried again at give back
             } catch (SQLException e) {
                 throw failed(e);
             } catch (RuntimeException | Error e) {
@@ -92,13 +94,13 @@ class PooledStatement extends DelegatingStatement {
 
     @Override
     final void closeDelegate() throws SQLException {
-        closed = true;
+        CLOSED.setOpaque(this, true);
         raw.close();
     }
 
     @Override
     public final boolean isClosed() throws SQLException {
-        return closed || !connection.inForce() || raw.isClosed();
+        return isMarkedClosed() || !connection.inForce() || raw.isClosed();
     }
 
     @Override
@@ -116,5 +118,19 @@ class PooledStatement extends DelegatingStatement {
     @Override
     public final @Nullable String toString() {
         return raw.toString();
+    }
+
+    private boolean isMarkedClosed() {
+        return (boolean) CLOSED.getOpaque(this);
+    }
+
+    private static final VarHandle CLOSED;
+
+    static {
+        try {
+            CLOSED = MethodHandles.lookup().findVarHandle(PooledStatement.class, "closed", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 }

@@ -12,6 +12,33 @@ public final class SqlText {
         this.sql = sql;
     }
 
+    /** Whether it plainly begins with a query or a change of data, and is one statement: most SQL, told without reading on. */
+    public static boolean isOrdinary(String sql) {
+        int at = 0;
+        while (at < sql.length() && Character.isWhitespace(sql.charAt(at))) {
+            at++;
+        }
+        if (at == sql.length()) {
+            return false;
+        }
+        String word = switch (sql.charAt(at) | 0x20) {
+            case 's' -> "SELECT";
+            case 'i' -> "INSERT";
+            case 'u' -> "UPDATE";
+            case 'd' -> "DELETE";
+            case 'w' -> "WITH";
+            case 'v' -> "VALUES";
+            case 'm' -> "MERGE";
+            default -> "";
+        };
+        int end = at + word.length();
+        return !word.isEmpty()
+                && sql.regionMatches(true, at, word, 0, word.length())
+                && end < sql.length()
+                && Character.isWhitespace(sql.charAt(end))
+                && sql.indexOf(';') < 0;
+    }
+
     /** The next word in upper case; empty where something else than a word follows. */
     public String word() {
         skipBlank();

@@ -190,6 +190,9 @@ final class SqliteDatabase extends AnyDatabase {
 
     @Override
     public Effect effect(String sql) {
+        if (SqlText.isOrdinary(sql)) {
+            return Effect.NONE;
+        }
         if (sql.indexOf(';') >= 0 && BETWEEN.matcher(sql).find()) {
             return Effect.SESSION; // several statements, or a trigger: not worth reading, opening anew is cheap
         }

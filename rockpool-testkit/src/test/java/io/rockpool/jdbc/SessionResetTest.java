@@ -235,10 +235,43 @@ class SessionResetTest {
         }
         assertThat(served.server.trace())
                 .containsExactly(
+                        "c1 Connection.createStatement", "c1 Statement.executeUpdate INSERT a 1", "c1 Statement.close");
+    }
+
+    @Test
+    void warnings_are_cleared_before_the_next_borrower_could_mix_them_with_its_own() throws SQLException {
+        runOneStatement();
+        served.server.startTrace();
+        runOneStatement();
+        try (Connection connection = served.borrow()) {
+            connection.getWarnings();
+            connection.getWarnings();
+        }
+        assertThat(served.server.trace())
+                .containsExactly(
                         "c1 Connection.createStatement",
-                        "c1 Statement.executeUpdate INSERT a 1",
+                        "c1 Connection.clearWarnings",
+                        "c1 Statement.execute COUNT",
                         "c1 Statement.close",
-                        "c1 Connection.clearWarnings");
+                        "c1 Connection.clearWarnings",
+                        "c1 Connection.getWarnings",
+                        "c1 Connection.getWarnings");
+    }
+
+    @Test
+    void warnings_that_cannot_be_cleared_cost_the_connection_and_not_the_borrower() throws SQLException {
+        runOneStatement();
+        served.server.script(Fault.on("Connection.clearWarnings").throwSql("HY000", "no"));
+        runOneStatement();
+        served.server.clearFaults();
+        assertThat(served.closed("broken")).isEqualTo(1);
+    }
+
+    private void runOneStatement() throws SQLException {
+        try (Connection connection = served.borrow();
+                Statement statement = connection.createStatement()) {
+            statement.execute("COUNT");
+        }
     }
 
     @Test
