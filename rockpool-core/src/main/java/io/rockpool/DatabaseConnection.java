@@ -1,5 +1,6 @@
 package io.rockpool;
 
+import io.rockpool.engine.Headroom;
 import java.sql.SQLException;
 
 /**
@@ -49,6 +50,7 @@ public final class DatabaseConnection implements AutoCloseable {
     }
 
     private static DatabaseConnection begin(DatabaseConnectionPool pool, boolean readOnly) throws SQLException {
+        Headroom.forStep(); // to give the connection back where the work leaves no stack
         LeasedConnection connection = pool.borrow();
         try {
             connection.begin(readOnly);

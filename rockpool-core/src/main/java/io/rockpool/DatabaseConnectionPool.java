@@ -3,6 +3,7 @@ package io.rockpool;
 import io.rockpool.engine.BorrowFailure;
 import io.rockpool.engine.EngineSettings;
 import io.rockpool.engine.EngineStatistics;
+import io.rockpool.engine.Headroom;
 import io.rockpool.engine.ResourcePool;
 import io.rockpool.engine.Slot;
 import io.rockpool.jdbc.JdbcPool;
@@ -147,6 +148,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
 
     /** Starts the pool if it has not started, and tells whether a connection could be opened. */
     private Running running() throws SQLException {
+        Headroom.forCall();
         starting.lock();
         try {
             Running already = running;
@@ -252,6 +254,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
      * @throws InvalidPoolConfigException if a size is out of its range; nothing is changed
      */
     public void resize(int poolSize, int maxOverflow) throws SQLException {
+        Headroom.forCall();
         starting.lock();
         try {
             Running started = running();
@@ -273,6 +276,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
     @Override
     public void close() {
         Running started;
+        Headroom.forCall();
         starting.lock();
         try {
             started = closed ? null : running;

@@ -15,6 +15,7 @@ final class Disposal<T> {
     }
 
     boolean closeIdle(Slot<T> slot, CloseCause cause) {
+        Headroom.forCall();
         long word = slot.move(Slot.IDLE, Slot.CLOSING);
         if (word != 0) {
             try {

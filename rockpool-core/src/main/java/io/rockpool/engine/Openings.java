@@ -30,11 +30,11 @@ final class Openings<T> {
     }
 
     @Nullable Throwable lastFailure() {
-        pool.queue.lock.lock();
+        pool.queue.lock();
         try {
             return circuit.lastFailure();
         } finally {
-            pool.queue.lock.unlock();
+            pool.queue.unlock();
         }
     }
 
@@ -156,11 +156,11 @@ final class Openings<T> {
 
     private void succeeded() {
         boolean closes;
-        pool.queue.lock.lock();
+        pool.queue.lock();
         try {
             closes = circuit.succeeded();
         } finally {
-            pool.queue.lock.unlock();
+            pool.queue.unlock();
         }
         if (closes) {
             pool.events.circuitClosed();
@@ -182,12 +182,12 @@ final class Openings<T> {
         boolean opens;
         int attempt;
         boolean retryable = pool.resources.retryable(failure);
-        pool.queue.lock.lock();
+        pool.queue.lock();
         try {
             opens = circuit.failed(failure, retryable, pool.platform, pool.platform.nanos());
             attempt = circuit.failures();
         } finally {
-            pool.queue.lock.unlock();
+            pool.queue.unlock();
         }
         pool.events.openFailed(failure, attempt);
         if (opens) {

@@ -33,11 +33,11 @@ final class Passes<T> {
     void take(Step<T> step) {
         Afterwards<T> afterwards = new Afterwards<>();
         try {
-            pool.queue.lock.lock();
+            pool.queue.lock();
             try {
                 step.under(afterwards);
             } finally {
-                pool.queue.lock.unlock();
+                pool.queue.unlock();
             }
             afterwards.run(pool.platform);
         } catch (Throwable t) {

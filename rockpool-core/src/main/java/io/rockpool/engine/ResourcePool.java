@@ -81,7 +81,7 @@ public final class ResourcePool<T> {
             try {
                 trace(slot);
             } catch (Error e) {
-                slot.lose();
+                slot.lost = slot.word;
                 throw e;
             }
         }
@@ -191,6 +191,7 @@ public final class ResourcePool<T> {
 
     /** Ends a lease whose resource must be cleaned first; the word for {@link #endReset}, or 0 for a stale ticket. */
     public long beginReset(Slot<T> slot, long ticket) {
+        Headroom.forStep();
         long word = Slot.next(ticket, Slot.CHECKING);
         if (!slot.change(ticket, word)) {
             return 0;
@@ -233,6 +234,7 @@ public final class ResourcePool<T> {
 
     /** Ends a lease by closing its resource, aborting first what hangs in it if asked; false for a stale ticket. */
     public boolean discard(Slot<T> slot, long ticket, CloseCause cause, boolean abort) {
+        Headroom.forCall();
         long closing = Slot.next(ticket, Slot.CLOSING);
         if (!slot.change(ticket, closing)) {
             return false;
@@ -289,12 +291,12 @@ public final class ResourcePool<T> {
 
     private void nudge() {
         Waiter<T> waiter;
-        queue.lock.lock();
+        queue.lock();
         try {
             waiter = queue.nudgeLocked();
             queue.refreshLocked(platform.nanos());
         } finally {
-            queue.lock.unlock();
+            queue.unlock();
         }
         if (waiter != null) {
             platform.unpark(waiter);
@@ -368,12 +370,12 @@ public final class ResourcePool<T> {
 
     /** Changes the sizes; what is beyond them closes, at once or when it comes back. */
     public void resize(EngineSettings resized) {
-        queue.lock.lock();
+        queue.lock();
         try {
             table.growLocked(resized.poolSize() + resized.maxOverflow());
             settings = resized;
         } finally {
-            queue.lock.unlock();
+            queue.unlock();
         }
         Slot<T>[] slots = table.slots();
         for (int i = capacity(); i < slots.length; i++) {
@@ -477,11 +479,11 @@ public final class ResourcePool<T> {
     }
 
     int waiting() {
-        queue.lock.lock();
+        queue.lock();
         try {
             return queue.sizeLocked();
         } finally {
-            queue.lock.unlock();
+            queue.unlock();
         }
     }
 

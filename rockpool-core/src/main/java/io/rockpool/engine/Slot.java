@@ -173,8 +173,8 @@ public final class Slot<T> extends SlotFields<T> {
             forWaiter = false;
             stamp(lease, thread, now);
             return true;
-        } catch (Error e) { // no stack: without the mark the slot would be nobody's
-            lose(lease);
+        } catch (Error e) { // without the mark the slot would be nobody's; no call, as there is no stack for one
+            lost = lease;
             throw e;
         }
     }

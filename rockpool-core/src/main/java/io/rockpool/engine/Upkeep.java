@@ -12,11 +12,16 @@ final class Upkeep<T> implements Platform.Chores {
 
     private static final long SCAN_PERIOD = 1_000_000_000L;
 
+    /** Fifty ticks: the housekeeper itself stood still, and so did whatever it watches. */
+    private static final long PAUSE = 1_000_000_000L;
+
     private final ResourcePool<T> pool;
     private long nextScan;
     private long nextRound;
     private int roundAt = -1; // the slot the health-check round has come to, or -1 between rounds
     private boolean started;
+    private long lastRun;
+    private long resumedAt; // what began before a pause is given its full time anew
 
     Upkeep(ResourcePool<T> pool) {
         this.pool = pool;
@@ -28,7 +33,11 @@ final class Upkeep<T> implements Platform.Chores {
             started = true;
             nextScan = now + SCAN_PERIOD;
             nextRound = now + pool.settings.healthCheckInterval();
+            resumedAt = now;
+        } else if (now - lastRun > PAUSE) {
+            resumedAt = now;
         }
+        lastRun = now;
         pool.passes.finishLeftBehind();
         boolean overtime = pool.isClosing() && now - pool.drainUntil() >= 0;
         if (overtime || !pool.resources.local()) {
@@ -105,7 +114,7 @@ final class Upkeep<T> implements Platform.Chores {
     }
 
     private boolean overdue(Slot<T> slot, long word, long now, long limit) {
-        return slot.stamped(word) && now - slot.since > limit;
+        return slot.stamped(word) && now - slot.since > limit && now - resumedAt >= limit;
     }
 
     private void stuck(Slot<T> slot, String call, long now) {
@@ -194,7 +203,10 @@ final class Upkeep<T> implements Platform.Chores {
             return;
         }
         Holding holding = pool.diagnosis.holding(slot, now);
-        if (holding != null && holding.heldNanos() >= threshold && slot.mark(Slot.LEAK_TOLD)) {
+        if (holding != null
+                && holding.heldNanos() >= threshold
+                && now - resumedAt >= threshold
+                && slot.mark(Slot.LEAK_TOLD)) {
             pool.counters.leaks.incrementAndGet();
             pool.traceBorrows();
             pool.events.leakSuspected(holding);

@@ -29,7 +29,7 @@ final class WaitQueue<T> {
     /** 1 ms: three context switches on a loaded machine, and a fiftieth of what a person notices. */
     static final long BARGE_NANOS = 1_000_000L;
 
-    final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock = new ReentrantLock();
     volatile int signals;
 
     private @Nullable Waiter<T> head;
@@ -39,6 +39,15 @@ final class WaitQueue<T> {
     private boolean waking;
     private boolean hungry;
     private int lifecycle; // SUSPENDED, DRAINING
+
+    void lock() {
+        Headroom.forStep();
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
 
     @Nullable Waiter<T> headLocked() {
         return head;

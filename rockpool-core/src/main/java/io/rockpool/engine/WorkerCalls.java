@@ -107,7 +107,7 @@ final class WorkerCalls {
 
     /** An abandoned call came back after all. */
     synchronized void cameBack() {
-        stuck--;
+        stuck = Math.max(0, stuck - 1); // a call that was lost in an Error may come back too
     }
 
     synchronized int stuck() {

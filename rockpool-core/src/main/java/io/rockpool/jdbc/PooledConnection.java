@@ -86,12 +86,17 @@ public abstract class PooledConnection extends TransactionalConnection {
 
     @Override
     public final void close() throws SQLException {
-        PhysicalConnection p = slot.resource();
-        if (inForce()) {
-            if (p.has(PhysicalConnection.SCOPED)) {
-                throw inScope(p, "close");
+        try {
+            PhysicalConnection p = slot.resource();
+            if (inForce()) {
+                if (p.has(PhysicalConnection.SCOPED)) {
+                    throw inScope(p, "close");
+                }
+                p.pool.giveBack(slot, ticket, p);
             }
-            p.pool.giveBack(slot, ticket, p);
+        } catch (Error e) { // no stack, no memory, and its user may not try again: the housekeeper closes it
+            slot.lose(ticket);
+            throw e;
         }
     }
 
@@ -156,10 +161,15 @@ public abstract class PooledConnection extends TransactionalConnection {
 
     /** Gives a scope's connection back; what is still open is rolled back. */
     protected final void closeScope() throws SQLException {
-        PhysicalConnection p = slot.resource();
-        if (inForce()) {
-            p.clear(PhysicalConnection.SCOPED);
-            close();
+        try {
+            PhysicalConnection p = slot.resource();
+            if (inForce()) {
+                p.clear(PhysicalConnection.SCOPED);
+                close();
+            }
+        } catch (Error e) { // as in close
+            slot.lose(ticket);
+            throw e;
         }
     }
 
