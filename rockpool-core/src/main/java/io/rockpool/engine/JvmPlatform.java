@@ -25,6 +25,9 @@ public final class JvmPlatform implements Platform {
 
     private static final int WORKER_IDLE_SECONDS = 10;
 
+    /** Many ticks; a listener of the pool that closes may keep the housekeeper longer, and is not waited for. */
+    private static final int MOST_MILLIS_TO_END = 200;
+
     private final Tick tick = new Tick(System.nanoTime());
     private final List<Chores> pools = new CopyOnWriteArrayList<>();
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -76,17 +79,34 @@ public final class JvmPlatform implements Platform {
         }
     }
 
+    /** The last to leave waits for the housekeeper's end: an application server may take its classes away next. */
     @Override
     public void leave(Chores chores) {
+        Thread ending = null;
         lifecycle.lock();
         try {
             pools.remove(chores);
             if (pools.isEmpty() && housekeeper != null) {
-                LockSupport.unpark(housekeeper);
+                ending = housekeeper;
                 housekeeper = null;
             }
         } finally {
             lifecycle.unlock();
+        }
+        if (ending != null) {
+            LockSupport.unpark(ending);
+            awaitEnd(ending);
+        }
+    }
+
+    private static void awaitEnd(Thread ending) {
+        if (ending == Thread.currentThread()) {
+            return;
+        }
+        try {
+            ending.join(MOST_MILLIS_TO_END);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
