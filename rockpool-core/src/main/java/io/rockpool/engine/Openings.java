@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Up to {@link #AT_ONCE} openings run at a time to reach {@code poolSize} or while nothing is open. Beyond that they
  * start one by one, one more for every {@link #RAMP_NANOS} that the oldest waiter has waited: a crowd that five
- * connections can serve in 20 ms opens one more, not forty-five. While the circuit is open one probe runs at a time,
+ * connections can serve in 20 ms opens one more, not forty-five. Where none has answered for a second, one more is started
+ * each second beside those that hang, within the free slots: a packet that was lost is sent again after seconds, when the
+ * network may long be back. While the circuit is open one probe runs at a time,
  * and callers are refused with the real error as soon as nothing open is left that could come back to them.
  *
  * <p>Threads: {@code …Locked} under the pool's lock; the openings themselves on workers, or in the caller for a local
@@ -21,8 +23,15 @@ final class Openings<T> {
     /** 50 ms: an order of magnitude above a quick query, below what anyone calls an outage. */
     static final long RAMP_NANOS = 50_000_000L;
 
+    /** 1 s without an answer: a connect takes milliseconds. */
+    private static final long HANG_NANOS = 1_000_000_000L;
+
+    /** One a second for as long as a connect is given by default, and those that began together. */
+    private static final int MOST_HANGING = 14;
+
     private final ResourcePool<T> pool;
     private final Circuit circuit; // under the pool's lock
+    private long lastStart; // under the pool's lock
 
     Openings(ResourcePool<T> pool) {
         this.pool = pool;
@@ -48,14 +57,21 @@ final class Openings<T> {
             pool.passes.refuseAllLocked(Reason.OPEN_FAILING, circuit.lastFailure(), afterwards);
         }
         int opening = pool.table.count(Slot.OPENING);
-        int demand = pool.queue.sizeLocked() - opening - checksInTimeLocked(now);
+        int waiters = pool.queue.sizeLocked();
+        int demand = waiters - opening - checksInTimeLocked(now);
         int refill = pool.settings.poolSize() - live - opening;
-        if ((demand <= 0 && refill <= 0) || !circuit.mayTry(now) || !pool.calls.mayOpen()) {
+        boolean local = pool.resources.local();
+        boolean hang = !local && opening > 0 && opening < MOST_HANGING && now - lastStart >= HANG_NANOS;
+        if ((demand <= 0 && refill <= 0 && !hang) || !circuit.mayTry(now) || !pool.calls.mayOpen()) {
             return;
         }
-        boolean local =
-                pool.resources.local(); // opened one after the other by whoever came, so all at once: no recursion
+        // a local one is opened one after the other by whoever came, so all at once: no recursion
         int room = local ? Math.max(demand, refill) : atOnceLocked(live, refill, now) - opening;
+        if (hang) { // one beside those that hang
+            room = Math.max(room, 1);
+            demand = Math.max(demand, Math.min(waiters, 1));
+            refill = Math.max(refill, 1);
+        }
         for (int wanted = Math.max(demand, refill); room > 0 && wanted > 0; room--, wanted--) {
             int limit = demand > 0 ? pool.capacity() : pool.settings.poolSize();
             Slot<T> slot = pool.table.claim(
@@ -63,6 +79,7 @@ final class Openings<T> {
             if (slot == null) {
                 return;
             }
+            lastStart = now;
             try {
                 slot.onDemand = demand-- > 0;
                 slot.forWaiter = true; // also while it is taken in, between OPENING and IDLE

@@ -54,7 +54,7 @@ public final class ResourcePool<T> {
         this.events = new QuietEvents(events);
         this.tick = platform.tick();
         this.table = new SlotTable<>(settings.poolSize() + settings.maxOverflow());
-        this.calls = new WorkerCalls(platform, resources.local());
+        this.calls = new WorkerCalls(platform, resources.local(), WorkerCalls.AT_ONCE);
         this.validationWindow = resources.local() ? Long.MAX_VALUE : settings.validationWindow();
         this.openings = new Openings<>(this);
         this.upkeep = new Upkeep<>(this);

@@ -4,25 +4,29 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver calls of one pool that run beside its callers: at most {@link #AT_ONCE} at a time, the rest in a queue.
+ * The driver calls of one pool that run beside its callers: at most so many at a time, the rest in a queue.
  *
  * <p>A call that hangs is abandoned by the watchdog and no longer counts; up to {@link #MOST_STUCK} may hang before the
  * pool opens no more. A local resource's calls run at once in the calling thread. Threads: any, no pool lock held.
  */
 final class WorkerCalls {
 
-    static final int AT_ONCE = 4;
+    /** Enough for all openings that may hang beside each other, and some validations and closes. */
+    static final int AT_ONCE = 16;
+
     static final int MOST_STUCK = 8;
 
     private final Platform platform;
     private final boolean inCaller;
+    private final int atOnce;
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>(); // guarded by this, as are the counts
     private int running;
     private int stuck;
 
-    WorkerCalls(Platform platform, boolean inCaller) {
+    WorkerCalls(Platform platform, boolean inCaller, int atOnce) {
         this.platform = platform;
         this.inCaller = inCaller;
+        this.atOnce = atOnce;
     }
 
     void submit(Runnable call) {
@@ -36,7 +40,7 @@ final class WorkerCalls {
     /** On a worker also for a local resource: for a call that ends what hangs, and may hang itself. */
     void submitApart(Runnable call) {
         synchronized (this) { // never held over a call, so that no virtual thread is pinned for long
-            if (running >= AT_ONCE + stuck) {
+            if (running >= atOnce + stuck) {
                 queue.add(call);
                 return;
             }
@@ -61,7 +65,7 @@ final class WorkerCalls {
     void retry() {
         Runnable call;
         synchronized (this) {
-            call = running >= AT_ONCE + stuck ? null : queue.poll();
+            call = running >= atOnce + stuck ? null : queue.poll();
             if (call == null) {
                 return;
             }
@@ -83,7 +87,7 @@ final class WorkerCalls {
     }
 
     private synchronized @Nullable Runnable nextOrStop() {
-        Runnable call = running > AT_ONCE + stuck ? null : queue.poll();
+        Runnable call = running > atOnce + stuck ? null : queue.poll();
         if (call == null) {
             running--;
         }
@@ -95,7 +99,7 @@ final class WorkerCalls {
         Runnable waiting;
         synchronized (this) {
             stuck++;
-            waiting = running >= AT_ONCE + stuck ? null : queue.poll();
+            waiting = running >= atOnce + stuck ? null : queue.poll();
             if (waiting != null) {
                 running++;
             }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class WorkerCallsTest {
 
     private final TestPlatform platform = new TestPlatform();
-    private final WorkerCalls calls = new WorkerCalls(platform, false);
+    private final WorkerCalls calls = new WorkerCalls(platform, false, 4);
     private final List<Integer> ran = new ArrayList<>();
 
     private void submit(int from, int to) {
@@ -27,7 +27,7 @@ class WorkerCallsTest {
 
     @Test
     void a_local_resources_calls_run_at_once_in_the_caller() {
-        WorkerCalls local = new WorkerCalls(platform, true);
+        WorkerCalls local = new WorkerCalls(platform, true, 4);
         local.submit(() -> ran.add(1));
         assertThat(ran).containsExactly(1);
         assertThat(platform.tasks).isEmpty();
@@ -104,7 +104,7 @@ class WorkerCallsTest {
 
     @Test
     void a_local_resource_that_hangs_starts_no_thread() {
-        WorkerCalls local = new WorkerCalls(platform, true);
+        WorkerCalls local = new WorkerCalls(platform, true, 4);
         local.abandoned();
         assertThat(platform.tasks).isEmpty();
         assertThat(local.stuck()).isEqualTo(1);
@@ -113,7 +113,7 @@ class WorkerCallsTest {
     @Test
     void a_worker_that_cannot_be_started_costs_neither_its_place_nor_the_call() {
         FailingPlatform none = new FailingPlatform();
-        WorkerCalls failing = new WorkerCalls(none, false);
+        WorkerCalls failing = new WorkerCalls(none, false, 4);
         Thread me = Thread.currentThread();
         Thread.UncaughtExceptionHandler before = me.getUncaughtExceptionHandler();
         me.setUncaughtExceptionHandler((thread, t) -> assertThat(t).isInstanceOf(OutOfMemoryError.class));

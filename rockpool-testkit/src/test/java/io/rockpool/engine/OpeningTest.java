@@ -120,6 +120,23 @@ class OpeningTest {
     }
 
     @Test
+    void beside_openings_that_hang_another_is_tried_each_second() {
+        try (EngineRig rig = new EngineRig(8, 0)) {
+            rig.clock.holdCalls();
+            rig.started();
+            assertThat(rig.clock.heldCalls()).isEqualTo(4);
+            rig.clock.advance(Duration.ofMillis(1_020));
+            assertThat(rig.clock.heldCalls()).isEqualTo(5);
+            rig.clock.advance(Duration.ofMillis(1_020));
+            assertThat(rig.clock.heldCalls()).isEqualTo(6);
+            rig.clock.advance(Duration.ofSeconds(4));
+            assertThat(rig.clock.heldCalls()).as("no more than there are slots").isEqualTo(8);
+            rig.clock.runHeldCalls();
+            assertThat(rig.statistics().idle()).isEqualTo(8);
+        }
+    }
+
+    @Test
     void a_validation_that_hangs_makes_nobody_late() {
         try (EngineRig rig = new EngineRig(1, 1).started()) {
             rig.clock.advance(Duration.ofSeconds(1)); // idle for longer than the validation window
