@@ -1,6 +1,5 @@
 package io.rockpool;
 
-import io.rockpool.engine.Headroom;
 import java.sql.SQLException;
 
 /**
@@ -50,13 +49,18 @@ public final class DatabaseConnection implements AutoCloseable {
     }
 
     private static DatabaseConnection begin(DatabaseConnectionPool pool, boolean readOnly) throws SQLException {
-        Headroom.forStep(); // to give the connection back where the work leaves no stack
         LeasedConnection connection = pool.borrow();
         try {
             connection.begin(readOnly);
             return new DatabaseConnection(connection);
         } catch (Throwable t) {
-            suppress(t, connection::leave);
+            try {
+                suppress(t, connection::leave);
+            } finally { // without a call: there may be no stack
+                if (connection.slot.word == connection.ticket) {
+                    connection.slot.lost = connection.ticket;
+                }
+            }
             throw t;
         }
     }
@@ -91,16 +95,23 @@ public final class DatabaseConnection implements AutoCloseable {
 
     private static <V, X extends Exception> V inScope(DatabaseConnection scope, Task<V, X> task)
             throws SQLException, X {
-        V value;
+        LeasedConnection connection = scope.connection;
         try {
-            value = task.call(scope.connection);
-            scope.commit();
-        } catch (Throwable t) {
-            suppress(t, scope::rollbackAndClose);
-            throw t;
+            V value;
+            try {
+                value = task.call(connection);
+                scope.commit();
+            } catch (Throwable t) {
+                suppress(t, scope::rollbackAndClose);
+                throw t;
+            }
+            scope.close();
+            return value;
+        } finally { // what could not even be given back, the housekeeper closes; no call, as there may be no stack
+            if (connection.slot.word == connection.ticket) {
+                connection.slot.lost = connection.ticket;
+            }
         }
-        scope.close();
-        return value;
     }
 
     /** The connection, for statements. */

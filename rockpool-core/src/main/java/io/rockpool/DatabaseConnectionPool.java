@@ -113,7 +113,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
         try {
             return new LeasedConnection(slot);
         } catch (Error e) { // no memory, no stack: nobody else has this lease
-            slot.lose();
+            slot.lost = slot.word;
             throw e;
         }
     }

@@ -41,7 +41,9 @@ final class Afterwards<T> {
             try {
                 due.call.run();
             } catch (Throwable t) { // the slots of the next calls wait for theirs
-                due.slot.lose(due.word);
+                if (due.slot.word == due.word) {
+                    due.slot.lost = due.word;
+                }
                 Uncaught.report(t);
             }
         }

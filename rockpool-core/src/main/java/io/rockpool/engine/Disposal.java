@@ -21,7 +21,9 @@ final class Disposal<T> {
             try {
                 dispose(slot, word, cause, false);
             } catch (Error e) {
-                slot.lose(word);
+                if (slot.word == word) {
+                    slot.lost = word;
+                }
                 throw e;
             }
         }
@@ -45,7 +47,10 @@ final class Disposal<T> {
                 pool.calls.submit(closing);
             }
         } catch (Error e) {
-            slot.lose(word, resource);
+            if (slot.word == word) {
+                slot.resource = resource;
+                slot.lost = word;
+            }
             throw e;
         }
     }
@@ -58,7 +63,10 @@ final class Disposal<T> {
                 return;
             }
         } catch (Error e) {
-            slot.lose(word, resource);
+            if (slot.word == word) {
+                slot.resource = resource;
+                slot.lost = word;
+            }
             throw e;
         }
         pool.events.closed(slot.index, cause);
@@ -109,7 +117,9 @@ final class Disposal<T> {
                     slot.index, why == null ? new IllegalStateException("validation said no") : why);
             dispose(slot, closing, CloseCause.INVALID, false);
         } catch (Error e) {
-            slot.lose(closing);
+            if (slot.word == closing) {
+                slot.lost = closing;
+            }
             throw e;
         }
         pool.passes.pass(null); // who waited for this one may want another checked, and not wait for the close

@@ -31,7 +31,7 @@ public final class JvmPlatform implements Platform {
     private final Tick tick = new Tick(System.nanoTime());
     private final List<Chores> pools = new CopyOnWriteArrayList<>();
     private final ReentrantLock lifecycle = new ReentrantLock();
-    private @Nullable Thread housekeeper; // guarded by lifecycle
+    private volatile @Nullable Thread housekeeper; // written under lifecycle
     private final AtomicInteger workerNumber = new AtomicInteger();
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
             0,
@@ -41,7 +41,9 @@ public final class JvmPlatform implements Platform {
             new SynchronousQueue<>(),
             task -> daemon(task, "rockpool-worker-" + workerNumber.incrementAndGet()));
 
-    private JvmPlatform() {}
+    private JvmPlatform() {
+        Uncaught.load();
+    }
 
     @Override
     public long nanos() {
@@ -69,10 +71,9 @@ public final class JvmPlatform implements Platform {
         try {
             tick.move(System.nanoTime());
             pools.add(chores);
-            if (housekeeper == null) {
-                Thread thread = daemon(this::keepHouse, "rockpool-housekeeper");
-                thread.start(); // it waits for this lock; where it cannot start, the next pool tries again
-                housekeeper = thread;
+            if (housekeeper == null || !housekeeper.isAlive()) {
+                housekeeper = daemon(this::keepHouse, "rockpool-housekeeper"); // before it starts, and looks
+                housekeeper.start(); // where it cannot, the next pool tries again
             }
         } finally {
             lifecycle.unlock();
@@ -111,15 +112,23 @@ public final class JvmPlatform implements Platform {
     }
 
     private void keepHouse() {
-        Thread me = Thread.currentThread();
-        while (isHousekeeper(me)) {
+        while (housekeeper == Thread.currentThread()) {
             try {
                 tickOnce(System.nanoTime());
-            } catch (Throwable t) { // even an OutOfMemoryError must not stop the clock of all pools
-                Uncaught.report(t);
+                Thread.interrupted(); // a flag left by a listener would end every sleep at once
+                LockSupport.parkNanos(this, Tick.PERIOD);
+            } catch (Throwable t) { // not even a full heap may stop the clock of all pools
+                rest(t);
             }
-            Thread.interrupted(); // a flag left by a listener would end every sleep at once
+        }
+    }
+
+    private void rest(Throwable t) {
+        try {
+            Uncaught.report(t);
             LockSupport.parkNanos(this, Tick.PERIOD);
+        } catch (Throwable again) { // nor that there is no memory to tell of it
+            Thread.onSpinWait();
         }
     }
 
@@ -134,19 +143,22 @@ public final class JvmPlatform implements Platform {
         }
     }
 
-    private boolean isHousekeeper(Thread thread) {
-        lifecycle.lock();
-        try {
-            return housekeeper == thread;
-        } finally {
-            lifecycle.unlock();
-        }
+    @Override
+    public boolean isOwnThread() {
+        return Thread.currentThread() instanceof OwnThread;
     }
 
     private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(null, task, name, 0, false);
+        Thread thread = new OwnThread(task, name);
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
         return thread;
+    }
+
+    /** Known by its class, so that work told on it is not waited for on it. */
+    private static final class OwnThread extends Thread {
+        private OwnThread(Runnable task, String name) {
+            super(null, task, name, 0, false);
+        }
     }
 }

@@ -86,7 +86,7 @@ final class Openings<T> {
                 long word = slot.word();
                 afterwards.call(slot, word, () -> pool.calls.submit(() -> open(slot, word)));
             } catch (Error e) {
-                slot.lose();
+                slot.lost = slot.word;
                 throw e;
             }
         }
@@ -126,9 +126,14 @@ final class Openings<T> {
             opened(slot, word, resource);
         } catch (Error e) { // no stack or memory to take in what became of it
             if (resource == null) {
-                slot.lose(word);
+                if (slot.word == word) {
+                    slot.lost = word;
+                }
             } else {
-                slot.lose(word, resource);
+                if (slot.word == word) {
+                    slot.resource = resource;
+                    slot.lost = word;
+                }
             }
             throw e;
         }
@@ -162,7 +167,9 @@ final class Openings<T> {
             }
             pool.becomeIdle(slot, mine);
         } catch (Error e) {
-            slot.lose(mine);
+            if (slot.word == mine) {
+                slot.lost = mine;
+            }
             throw e;
         }
         pool.events.opened(slot.index); // once it can be lent: a listener may borrow

@@ -146,7 +146,9 @@ final class Passes<T> {
             try {
                 serveLocked(head, slot, afterwards);
             } catch (Error e) {
-                slot.lose(head.lease);
+                if (slot.word == head.lease) {
+                    slot.lost = head.lease;
+                }
                 throw e;
             }
         }
@@ -161,7 +163,9 @@ final class Passes<T> {
                 afterwards.call(
                         slot, word, () -> pool.disposal.dispose(slot, word, CloseCause.ofMark(slot.mark()), false));
             } catch (Error e) {
-                slot.lose(word);
+                if (slot.word == word) {
+                    slot.lost = word;
+                }
                 throw e;
             }
             return;
@@ -171,7 +175,9 @@ final class Passes<T> {
         if (head.settle(Waiter.SERVED)) {
             afterwards.wake(head);
             if (head.abandoned) { // volatile, after the CAS: its thread saw the slot, or this sees the mark
-                slot.lose(head.lease);
+                if (slot.word == head.lease) {
+                    slot.lost = head.lease;
+                }
             }
             return;
         }
@@ -199,7 +205,7 @@ final class Passes<T> {
             afterwards.call(stale, word, () -> pool.calls.submit(() -> pool.disposal.check(stale, word, resource)));
             return true;
         } catch (Error e) {
-            stale.lose();
+            stale.lost = stale.word;
             throw e;
         }
     }

@@ -28,6 +28,11 @@ public interface Platform {
     /** Ends those calls. */
     void leave(Chores chores);
 
+    /** Whether the calling thread does the platform's own work, which a wait for that work would stop. */
+    default boolean isOwnThread() {
+        return false;
+    }
+
     /** Wakes a waiter that sleeps, or will sleep next. */
     default void unpark(Waiter<?> waiter) {
         LockSupport.unpark(waiter.thread());

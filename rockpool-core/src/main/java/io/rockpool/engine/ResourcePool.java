@@ -202,7 +202,9 @@ public final class ResourcePool<T> {
             slot.stamp(word, Thread.currentThread(), now);
             return word;
         } catch (Error e) {
-            slot.lose(word);
+            if (slot.word == word) {
+                slot.lost = word;
+            }
             throw e;
         }
     }
@@ -226,7 +228,9 @@ public final class ResourcePool<T> {
             try {
                 disposal.dispose(slot, closing, cause, false);
             } catch (Error e) {
-                slot.lose(closing);
+                if (slot.word == closing) {
+                    slot.lost = closing;
+                }
                 throw e;
             }
         }
@@ -244,7 +248,9 @@ public final class ResourcePool<T> {
             disposal.dispose(slot, closing, cause, abort);
             return true;
         } catch (Error e) {
-            slot.lose(closing);
+            if (slot.word == closing) {
+                slot.lost = closing;
+            }
             throw e;
         }
     }
@@ -396,9 +402,15 @@ public final class ResourcePool<T> {
         emptied();
     }
 
-    /** {@link #beginClose}, then waits for the end; an interrupt ends the waiting for leases, and stays set. */
+    /**
+     * {@link #beginClose}, then waits for the end; an interrupt ends the waiting for leases, and stays set. Called from a
+     * listener it does not wait.
+     */
     public void close() {
         beginClose();
+        if (platform.isOwnThread()) { // a listener closes: what is left to do may be this thread's
+            return;
+        }
         try {
             closed.await();
         } catch (InterruptedException e) {

@@ -111,31 +111,8 @@ public final class Slot<T> extends SlotFields<T> {
         return uses;
     }
 
-    /**
-     * Says that the step which moved the slot to this word ended half-way in an Error, no memory or no stack, and nobody
-     * will finish it: the housekeeper does. Calls nothing, as there may be no stack to call with.
-     */
-    public void lose(long word) {
-        if (this.word == word) {
-            lost = word;
-        }
-    }
-
-    /** The same for a step that had taken the resource out of the slot, or not put it in yet. */
-    void lose(long word, T resource) {
-        if (this.word == word) {
-            this.resource = resource;
-            lost = word;
-        }
-    }
-
-    /** The same for a word that the caller has just made and told nobody of. */
-    public void lose() {
-        lost = word;
-    }
-
-    /** The word that was {@linkplain #lose lost}, or 0, which no such word is. */
-    long lost() {
+    /** The present word, if the step that made it was {@link #lost}; 0, which no such word is, otherwise. */
+    long lostWord() {
         long word = word();
         return lost == word ? word : 0;
     }
@@ -263,7 +240,16 @@ abstract class SlotPadding {
 /** What a slot holds; written by the owner of its state alone, but for {@code word} and {@code mark}. */
 abstract class SlotFields<T> extends SlotPadding {
     final int index;
-    volatile long word;
+    /** Public, as {@link #lost}; everybody else reads it by {@link Slot#word}. */
+    public volatile long word;
+
+    /**
+     * A word whose step ended half-way in an Error, no memory or no stack, so that nobody will finish it; the housekeeper
+     * does. Written by a catch that compares and stores and calls nothing: there may be no stack for a call. Volatile: the
+     * resource is written before. Public for the same reason, in a package that is not exported.
+     */
+    public volatile long lost;
+
     volatile int mark;
 
     @Nullable T resource;
@@ -294,9 +280,6 @@ abstract class SlotFields<T> extends SlotPadding {
     long misses;
 
     @Nullable Throwable acquiredAt;
-
-    /** The word of a step that will not be finished. Volatile: the resource is written before. */
-    volatile long lost;
 
     SlotFields(int index) {
         this.index = index;

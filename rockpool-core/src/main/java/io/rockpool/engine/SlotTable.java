@@ -64,7 +64,9 @@ final class SlotTable<T> {
                     slot.stamp(word, null, now);
                     return slot;
                 } catch (Error e) {
-                    slot.lose(word);
+                    if (slot.word == word) {
+                        slot.lost = word;
+                    }
                     throw e;
                 }
             }

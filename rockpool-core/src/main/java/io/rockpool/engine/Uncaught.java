@@ -4,13 +4,16 @@ package io.rockpool.engine;
 final class Uncaught {
     private Uncaught() {}
 
+    /** Has the class loaded while there is memory for it. */
+    static void load() {}
+
     static void report(Throwable t) {
-        Thread me = Thread.currentThread();
         try {
+            Thread me = Thread.currentThread();
             me.getUncaughtExceptionHandler().uncaughtException(me, t);
         } catch (
-                Throwable broken) { // a handler that fails, or no memory to print: the housekeeper goes on all the same
-            t.addSuppressed(broken);
+                Throwable broken) { // a handler that fails, or no memory to print: whoever reports goes on all the same
+            Thread.onSpinWait();
         }
     }
 }

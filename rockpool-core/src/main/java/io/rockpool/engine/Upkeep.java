@@ -126,7 +126,7 @@ final class Upkeep<T> implements Platform.Chores {
 
     /** What the slot holds cannot be trusted any more: it is closed. */
     private void finishLost(Slot<T> slot) {
-        long word = slot.lost();
+        long word = slot.lostWord();
         if (word == 0) {
             return;
         }
@@ -189,7 +189,9 @@ final class Upkeep<T> implements Platform.Chores {
                 T resource = slot.resource();
                 pool.calls.submit(() -> pool.disposal.check(slot, word, resource));
             } catch (Error e) {
-                slot.lose(word);
+                if (slot.word == word) {
+                    slot.lost = word;
+                }
                 throw e;
             }
         }

@@ -111,11 +111,11 @@ final class WorkerCalls {
 
     /** An abandoned call came back after all. */
     synchronized void cameBack() {
-        stuck = Math.max(0, stuck - 1); // a call that was lost in an Error may come back too
+        stuck--; // below zero for a moment where it comes back just before abandoned() counts it
     }
 
     synchronized int stuck() {
-        return stuck;
+        return Math.max(0, stuck);
     }
 
     synchronized boolean mayOpen() {

@@ -81,7 +81,9 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
                 try {
                     reset(slot, word, p);
                 } catch (Error e) { // no stack or memory to end it either: the housekeeper closes the connection
-                    slot.lose(word);
+                    if (slot.word == word) {
+                        slot.lost = word;
+                    }
                     throw e;
                 }
             }

@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class PooledConnection extends TransactionalConnection {
 
-    private final Slot<PhysicalConnection> slot;
-    private final long ticket;
+    /** Public, as the ticket, for a catch that may not call: see {@link Slot#lost}. */
+    public final Slot<PhysicalConnection> slot;
+
+    public final long ticket;
 
     /** A lease that the calling thread has just borrowed. */
     protected PooledConnection(Slot<PhysicalConnection> slot) {
@@ -95,7 +97,9 @@ public abstract class PooledConnection extends TransactionalConnection {
                 p.pool.giveBack(slot, ticket, p);
             }
         } catch (Error e) { // no stack, no memory, and its user may not try again: the housekeeper closes it
-            slot.lose(ticket);
+            if (slot.word == ticket) {
+                slot.lost = ticket;
+            }
             throw e;
         }
     }
@@ -168,7 +172,9 @@ public abstract class PooledConnection extends TransactionalConnection {
                 close();
             }
         } catch (Error e) { // as in close
-            slot.lose(ticket);
+            if (slot.word == ticket) {
+                slot.lost = ticket;
+            }
             throw e;
         }
     }

@@ -56,7 +56,7 @@ class UpkeepTest {
         try (EngineRig rig = new EngineRig(1, 0).started()) {
             Slot<Integer> slot = rig.pool.tryBorrow(Thread.currentThread());
             assertThat(slot).isNotNull();
-            slot.lose(); // what a borrow does that has no stack left to return it
+            slot.lost = slot.word; // what a borrow does that has no stack left to return it
             rig.clock.advance(Duration.ofMillis(40));
             assertThat(rig.statistics().closed()).containsExactly(java.util.Map.entry("lost", 1L));
             rig.person("next").borrows().givesBack();
@@ -64,14 +64,14 @@ class UpkeepTest {
     }
 
     @Test
-    void a_word_that_is_over_cannot_be_lost() {
+    void a_word_that_is_over_is_nobodys_loss() {
         try (EngineRig rig = new EngineRig(1, 0).started()) {
             Slot<Integer> slot = rig.pool.tryBorrow(Thread.currentThread());
             assertThat(slot).isNotNull();
             long over = slot.ticket();
             rig.pool.giveBack(slot, over);
             var next = rig.person("next").borrows();
-            slot.lose(over);
+            slot.lost = over;
             rig.clock.advance(Duration.ofMillis(40));
             assertThat(rig.statistics().closed()).isEmpty();
             next.givesBack();

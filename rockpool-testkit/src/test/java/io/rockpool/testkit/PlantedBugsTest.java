@@ -72,7 +72,7 @@ class PlantedBugsTest {
                 "        if (slot.word() != word) {\n            pool.calls.cameBack();\n            return;\n        }\n"
                         + "        Throwable why",
                 "        resource = slot.resource == null ? resource : slot.resource();\n        Throwable why"),
-        STUCK_CALL_NEVER_FORGOTTEN("WorkerCalls", "stuck = Math.max(0, stuck - 1);", "");
+        STUCK_CALL_NEVER_FORGOTTEN("WorkerCalls", "        stuck--;", "");
 
         private final String file;
         private final String text;
