@@ -102,7 +102,7 @@ final class Disposal<T> {
             why = t;
         }
         if (works) {
-            slot.goodAt = pool.platform.tick().now();
+            slot.goodAt = pool.platform.tick().now() + Platform.Tick.PERIOD;
             pool.becomeIdle(slot, word);
             return;
         }

@@ -154,7 +154,7 @@ final class Openings<T> {
             slot.stamp(mine, null, now);
             slot.openedAt = now;
             slot.idleSince = now;
-            slot.goodAt = now;
+            slot.goodAt = now + Platform.Tick.PERIOD;
             slot.uses = 0;
             slot.closeCounted = false;
             slot.acquiredAt = null;

@@ -35,7 +35,9 @@ public final class ResourcePool<T> {
     final WaitQueue<T> queue = new WaitQueue<>();
     final WorkerCalls calls;
     final PoolCounters counters = new PoolCounters();
+    /** Shorter by a nanosecond than set: with 0 a give back in the same tick is no proof, a validation is. */
     final long validationWindow;
+
     private final Platform.Tick tick;
     private final Openings<T> openings;
     private final Upkeep<T> upkeep;
@@ -55,7 +57,7 @@ public final class ResourcePool<T> {
         this.tick = platform.tick();
         this.table = new SlotTable<>(settings.poolSize() + settings.maxOverflow());
         this.calls = new WorkerCalls(platform, resources.local(), WorkerCalls.AT_ONCE);
-        this.validationWindow = resources.local() ? Long.MAX_VALUE : settings.validationWindow();
+        this.validationWindow = resources.local() ? Long.MAX_VALUE : settings.validationWindow() - 1;
         this.openings = new Openings<>(this);
         this.upkeep = new Upkeep<>(this);
         this.passes = new Passes<>(this);

@@ -265,7 +265,7 @@ abstract class SlotFields<T> extends SlotPadding {
     boolean forWaiter;
 
     long idleSince;
-    /** When the resource last proved itself: opened, validated or given back. */
+    /** When the resource last proved itself: given back, or opened or validated, which holds for one tick more. */
     long goodAt;
 
     long openedAt;
