@@ -15,6 +15,7 @@ final class Report {
 
     static final String ROCKPOOL = "rockpool";
     static final String HIKARICP = "hikaricp";
+    static final String AGROAL = "agroal";
 
     /** One figure. Its unit stands in the name of the metric too, as scripts read that. */
     record Row(String bench, String caseName, String subject, String metric, double value, String unit) {}
