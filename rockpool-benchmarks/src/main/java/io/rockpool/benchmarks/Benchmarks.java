@@ -2,8 +2,6 @@ package io.rockpool.benchmarks;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,26 +27,45 @@ public final class Benchmarks {
     /**
      * Runs a benchmark and prints its table to standard output.
      *
+     * @param only the cases to run; empty: all, or with {@code quick} those that fit
      * @param json where to write the figures as an array of {@code {"bench","case","subject","metric","value","unit"}}, or
      *     null
-     * @return the exit code: 0 done, 1 failed, 2 no such benchmark
+     * @return the exit code: 0 done, 1 failed, 2 no such benchmark or case
      */
-    public static int run(String name, boolean quick, @Nullable Path json) {
-        return run(name, quick, json, System.out, System.err);
+    public static int run(String name, List<String> only, boolean quick, @Nullable Path json) {
+        return run(name, only, quick, json, System.out, System.err);
     }
 
-    static int run(String name, boolean quick, @Nullable Path json, PrintStream out, PrintStream err) {
+    static int run(
+            String name, List<String> only, boolean quick, @Nullable Path json, PrintStream out, PrintStream err) {
         Benchmark benchmark = named(name);
         if (benchmark == null) {
             err.println("there is no benchmark '" + name + "'; known are " + String.join(", ", names()));
             return UNKNOWN;
         }
-        Report report = new Report(name, out);
-        report.print(machine());
+        Selection selection = Selection.of(only);
+        List<String> unknown = selection.unknown(benchmark.cases());
+        if (!unknown.isEmpty()) {
+            err.println("the benchmark '" + name + "' has no case '" + String.join("', '", unknown) + "'; known are "
+                    + String.join(", ", benchmark.cases()));
+            return UNKNOWN;
+        }
+        return run(name, benchmark, selection, quick, json, new Report(name, out), err);
+    }
+
+    private static int run(
+            String name,
+            Benchmark benchmark,
+            Selection only,
+            boolean quick,
+            @Nullable Path json,
+            Report report,
+            PrintStream err) {
+        Surroundings.now().lines().forEach(report::print);
         report.print("These figures are of this machine, at this hour; compare the subjects, not the digits.");
         report.print("");
         try {
-            benchmark.run(quick, report);
+            benchmark.run(only, quick, report);
             if (json != null) {
                 report.writeJson(json);
             }
@@ -68,12 +85,5 @@ public final class Benchmarks {
             case "origin" -> new OriginBenchmark();
             default -> null;
         };
-    }
-
-    private static String machine() {
-        return "JDK " + System.getProperty("java.vendor") + " " + Runtime.version() + ", "
-                + Runtime.getRuntime().availableProcessors() + " cores, " + System.getProperty("os.name") + " "
-                + System.getProperty("os.arch") + ", "
-                + Instant.now().truncatedTo(ChronoUnit.SECONDS);
     }
 }

@@ -51,8 +51,16 @@ final class CycleBenchmark implements Benchmark {
     private record Fork(double opsPerMicro, double bytesPerOp) {}
 
     @Override
-    public void run(boolean quick, Report report) throws RunnerException {
-        run(quick ? CASES.stream().filter(Case::inQuick).toList() : CASES, quick ? Effort.QUICK : Effort.FULL, report);
+    public List<String> cases() {
+        return CASES.stream().map(Case::name).toList();
+    }
+
+    @Override
+    public void run(Selection only, boolean quick, Report report) throws RunnerException {
+        List<Case> cases = CASES.stream()
+                .filter(c -> only.includes(c.name(), c.inQuick() || !quick))
+                .toList();
+        run(cases, quick ? Effort.QUICK : Effort.FULL, report);
     }
 
     void run(List<Case> cases, Effort effort, Report report) throws RunnerException {

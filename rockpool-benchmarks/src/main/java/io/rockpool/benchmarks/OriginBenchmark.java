@@ -60,29 +60,37 @@ final class OriginBenchmark implements Benchmark {
     private record Round(double meanMicros, double opsPerSecond) {}
 
     @Override
-    public void run(boolean quick, Report report) throws Exception {
-        run(quick ? Effort.QUICK : Effort.FULL, Path.of(System.getProperty("java.io.tmpdir")), report);
+    public List<String> cases() {
+        return Stream.of(Case.values()).map(Case::label).toList();
     }
 
-    void run(Effort effort, Path temporary, Report report) throws Exception {
+    @Override
+    public void run(Selection only, boolean quick, Report report) throws Exception {
+        run(only, quick ? Effort.QUICK : Effort.FULL, Path.of(System.getProperty("java.io.tmpdir")), report);
+    }
+
+    void run(Selection only, Effort effort, Path temporary, Report report) throws Exception {
+        List<Case> cases = Stream.of(Case.values())
+                .filter(c -> only.includes(c.label(), true))
+                .toList();
         Path folder = Files.createTempDirectory(temporary, "rockpool-origin");
         try {
-            compare(effort, folder, report);
+            compare(cases, effort, folder, report);
         } finally {
             delete(folder);
         }
     }
 
-    private static void compare(Effort effort, Path folder, Report report) throws Exception {
+    private static void compare(List<Case> cases, Effort effort, Path folder, Report report) throws Exception {
         List<OriginSubject> subjects = OriginSubject.all(folder);
         ExecutorService workers = Executors.newFixedThreadPool(THREADS);
         try {
             Budget budget = new Budget(effort.limit());
-            rounds(effort.warmups(), budget, effort, subjects, workers);
+            rounds(cases, effort.warmups(), budget, effort, subjects, workers);
             PoolStatistics before = rockpool(subjects).statistics();
-            Map<String, List<Round>> rounds = rounds(effort.rounds(), budget, effort, subjects, workers);
+            Map<String, List<Round>> rounds = rounds(cases, effort.rounds(), budget, effort, subjects, workers);
             PoolStatistics after = rockpool(subjects).statistics();
-            tell(subjects, rounds, before, after, report);
+            tell(cases, subjects, rounds, before, after, report);
         } catch (Throwable t) {
             OriginSubject.closeAll(subjects, t);
             throw t;
@@ -104,11 +112,16 @@ final class OriginBenchmark implements Benchmark {
 
     /** By case and subject. Each round begins with another subject, so that none always follows the same one. */
     private static Map<String, List<Round>> rounds(
-            int rounds, Budget budget, Effort effort, List<OriginSubject> subjects, ExecutorService workers)
+            List<Case> cases,
+            int rounds,
+            Budget budget,
+            Effort effort,
+            List<OriginSubject> subjects,
+            ExecutorService workers)
             throws Exception {
         Map<String, List<Round>> measured = new HashMap<>();
         for (int i = 0; i < rounds && (budget.another() || i == 0); i++) {
-            for (Case c : Case.values()) {
+            for (Case c : cases) {
                 for (int k = 0; k < subjects.size(); k++) {
                     OriginSubject subject = subjects.get((i + k) % subjects.size());
                     int requests = subject.opens() ? effort.opening() : effort.pooled();
@@ -173,13 +186,14 @@ final class OriginBenchmark implements Benchmark {
     // ---- tell --------------------------------------------------------------------------------------------------
 
     private static void tell(
+            List<Case> cases,
             List<OriginSubject> subjects,
             Map<String, List<Round>> rounds,
             PoolStatistics before,
             PoolStatistics after,
             Report report) {
         Table table = new Table("case", "subject", "mean us", "(rounds)", "ops/s", "time saved", "throughput gain");
-        for (Case c : Case.values()) {
+        for (Case c : cases) {
             Result open = Result.of(rounds, c, OPEN);
             for (OriginSubject subject : subjects) {
                 Result result = Result.of(rounds, c, subject.name());

@@ -18,10 +18,20 @@ class BenchmarksTest {
 
     @Test
     void an_unknown_name_is_refused_with_the_known_ones() {
-        int code = Benchmarks.run("orgin", true, null, print(out), print(err));
+        int code = Benchmarks.run("orgin", List.of(), true, null, print(out), print(err));
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("'orgin'", "cycle, origin");
+        assertThat(out.size()).isZero();
+    }
+
+    @Test
+    void an_unknown_case_is_refused_with_the_known_ones() {
+        int code = Benchmarks.run("origin", List.of("single", "t3"), true, null, print(out), print(err));
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8).strip())
+                .isEqualTo("the benchmark 'origin' has no case 't3'; known are single, concurrent");
         assertThat(out.size()).isZero();
     }
 

@@ -24,10 +24,23 @@ class OriginBenchmarkTest {
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
-    private Report measured() throws Exception {
+    private Report measured(String... cases) throws Exception {
         Report report = new Report("origin", new PrintStream(printed, true, StandardCharsets.UTF_8));
-        new OriginBenchmark().run(new OriginBenchmark.Effort(1, 2, 20, 40, Duration.ofMinutes(1)), folder, report);
+        new OriginBenchmark()
+                .run(
+                        Selection.of(List.of(cases)),
+                        new OriginBenchmark.Effort(1, 2, 20, 40, Duration.ofMinutes(1)),
+                        folder,
+                        report);
         return report;
+    }
+
+    @Test
+    void a_case_asked_for_runs_alone() throws Exception {
+        assertThat(new OriginBenchmark().cases()).containsExactly("single", "concurrent");
+        assertThat(measured("concurrent").rows())
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(row.caseName()).isEqualTo("concurrent"));
     }
 
     @Test

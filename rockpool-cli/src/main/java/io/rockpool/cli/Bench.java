@@ -24,6 +24,13 @@ final class Bench implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "What to measure; a name that does not exist lists those that do.")
     private String name = "";
 
+    @Option(
+            names = "--only",
+            paramLabel = "CASE",
+            split = ",",
+            description = "Runs these cases alone, separated by commas; one that does not exist lists those that do.")
+    private List<String> only = List.of();
+
     @Option(names = "--quick", description = "Shorter runs: the end comes within 50 s on two cores.")
     private boolean quick;
 
@@ -39,6 +46,6 @@ final class Bench implements Callable<Integer> {
                     spec.commandLine(),
                     "there is no benchmark '" + name + "'; it must be one of " + String.join(", ", names) + ".");
         }
-        return benchmarks.run(name, quick, json);
+        return benchmarks.run(name, only, quick, json);
     }
 }

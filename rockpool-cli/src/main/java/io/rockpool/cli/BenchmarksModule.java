@@ -29,7 +29,8 @@ final class BenchmarksModule {
         try {
             Class<?> entry = Class.forName(ENTRY);
             return new BenchmarksModule(
-                    entry.getMethod("names"), entry.getMethod("run", String.class, boolean.class, Path.class));
+                    entry.getMethod("names"),
+                    entry.getMethod("run", String.class, List.class, boolean.class, Path.class));
         } catch (ReflectiveOperationException missing) {
             throw new CannotRun(
                     "the benchmarks are not on the class path (" + missing + "); start them in the source tree with"
@@ -43,8 +44,8 @@ final class BenchmarksModule {
     }
 
     /** Returns the exit code. */
-    int run(String name, boolean quick, @Nullable Path json) throws Exception {
-        return (Integer) call(run, name, quick, json);
+    int run(String name, List<String> only, boolean quick, @Nullable Path json) throws Exception {
+        return (Integer) call(run, name, only, quick, json);
     }
 
     private static Object call(Method method, @Nullable Object... arguments) throws Exception {

@@ -32,7 +32,8 @@ class RockpoolTest {
                 "demo --nonsense",
                 "bench",
                 "bench origin x",
-                "bench origin --json"
+                "bench origin --json",
+                "bench origin --only"
             })
     void what_it_does_not_understand_is_refused_with_the_usage(String line) {
         Invocation refused = Invocation.of(line.isEmpty() ? new String[0] : line.split(" "));
