@@ -21,7 +21,9 @@ final class Budget {
     boolean another() {
         long spent = System.nanoTime() - start;
         boolean fits = rounds == 0 || spent + spent / rounds <= limitNanos;
-        rounds++;
+        if (fits) {
+            rounds++;
+        }
         return fits;
     }
 }

@@ -1,7 +1,5 @@
 package io.rockpool.benchmarks;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.rockpool.DatabaseConnectionPool;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,46 +17,38 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * Borrow and give back on a driver that does nothing; JMH runs it in a JVM of its own for {@link CycleBenchmark}.
  *
- * <p>Public and not final because JMH extends it. Each pool has its defaults, a fixed size, and is full before the
- * first borrow that counts.
+ * <p>Public and not final because JMH extends it. It calls by the interfaces of java.sql alone, so that the pool may be
+ * in another class loader. The pool is full before the first borrow that counts. Source: {@link Peers}.
  */
 @State(Scope.Benchmark)
 public class PoolCycle {
 
-    @Param({Report.ROCKPOOL, Report.HIKARICP})
+    @Param(Report.ROCKPOOL)
     public String subject = Report.ROCKPOOL;
 
     @Param("32")
     public int connections;
 
+    /** Whether a child class loader has the pool's classes: {@link ChildLoader}. */
+    @Param("false")
+    public boolean childLoader;
+
     private DataSource pool = new DatabaseConnectionPool(); // until open()
+    private AutoCloseable closing = () -> {};
 
     @Setup
-    public void open() throws SQLException {
-        StubDriver.register();
-        pool = switch (subject) {
-            case Report.ROCKPOOL -> rockpool(connections);
-            case Report.HIKARICP -> hikaricp(connections);
-            default -> throw new IllegalArgumentException("no pool is called " + subject);
-        };
+    public void open() throws Exception {
+        if (childLoader) {
+            ChildLoader child = new ChildLoader();
+            closing = child;
+            pool = child.open(subject, connections);
+        } else {
+            StubDriver.register();
+            OpenPool opened = Peers.open(subject, Shape.fixed(StubDriver.URL, connections));
+            closing = opened;
+            pool = opened.dataSource();
+        }
         fill();
-    }
-
-    /** Without overflow: with it the pool would have more connections than its peer. */
-    private static DataSource rockpool(int connections) throws SQLException {
-        return DatabaseConnectionPool.builder()
-                .url(StubDriver.URL)
-                .poolSize(connections)
-                .maxOverflow(0)
-                .build();
-    }
-
-    private static DataSource hikaricp(int connections) {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(StubDriver.URL);
-        config.setMaximumPoolSize(connections);
-        config.setMinimumIdle(connections);
-        return new HikariDataSource(config);
     }
 
     private void fill() throws SQLException {
@@ -73,7 +63,11 @@ public class PoolCycle {
 
     @TearDown
     public void close() throws Exception {
-        ((AutoCloseable) pool).close();
+        closing.close();
+    }
+
+    DataSource pool() {
+        return pool;
     }
 
     @Benchmark

@@ -28,6 +28,11 @@ final class StubDriver implements Driver {
         DriverManager.registerDriver(INSTANCE);
     }
 
+    /** For a class loader that goes before the JVM does. */
+    static void deregister() throws SQLException {
+        DriverManager.deregisterDriver(INSTANCE);
+    }
+
     @Override
     public @Nullable Connection connect(String url, Properties info) {
         return acceptsURL(url) ? new StubConnection() : null;
