@@ -30,14 +30,21 @@ public final class Benchmarks {
      * @param only the cases to run; empty: all, or with {@code quick} those that fit
      * @param json where to write the figures as an array of {@code {"bench","case","subject","metric","value","unit"}}, or
      *     null
+     * @param svg the folder for bar charts of the figures, a file for each case and metric, or null
      * @return the exit code: 0 done, 1 failed, 2 no such benchmark or case
      */
-    public static int run(String name, List<String> only, boolean quick, @Nullable Path json) {
-        return run(name, only, quick, json, System.out, System.err);
+    public static int run(String name, List<String> only, boolean quick, @Nullable Path json, @Nullable Path svg) {
+        return run(name, only, quick, json, svg, System.out, System.err);
     }
 
     static int run(
-            String name, List<String> only, boolean quick, @Nullable Path json, PrintStream out, PrintStream err) {
+            String name,
+            List<String> only,
+            boolean quick,
+            @Nullable Path json,
+            @Nullable Path svg,
+            PrintStream out,
+            PrintStream err) {
         Benchmark benchmark = named(name);
         if (benchmark == null) {
             err.println("there is no benchmark '" + name + "'; known are " + String.join(", ", names()));
@@ -50,7 +57,7 @@ public final class Benchmarks {
                     + String.join(", ", benchmark.cases()));
             return UNKNOWN;
         }
-        return run(name, benchmark, selection, quick, json, new Report(name, out), err);
+        return run(name, benchmark, selection, quick, json, svg, new Report(name, out), err);
     }
 
     private static int run(
@@ -59,15 +66,20 @@ public final class Benchmarks {
             Selection only,
             boolean quick,
             @Nullable Path json,
+            @Nullable Path svg,
             Report report,
             PrintStream err) {
-        Surroundings.now().lines().forEach(report::print);
+        List<String> surroundings = Surroundings.now().lines();
+        surroundings.forEach(report::print);
         report.print("These figures are of this machine, at this hour; compare the subjects, not the digits.");
         report.print("");
         try {
             benchmark.run(only, quick, report);
             if (json != null) {
                 report.writeJson(json);
+            }
+            if (svg != null) {
+                Plot.write(report.rows(), surroundings, svg);
             }
             return DONE;
         } catch (Exception e) {

@@ -18,7 +18,7 @@ class BenchmarksTest {
 
     @Test
     void an_unknown_name_is_refused_with_the_known_ones() {
-        int code = Benchmarks.run("orgin", List.of(), true, null, print(out), print(err));
+        int code = Benchmarks.run("orgin", List.of(), true, null, null, print(out), print(err));
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("'orgin'", "cycle, origin");
@@ -27,7 +27,7 @@ class BenchmarksTest {
 
     @Test
     void an_unknown_case_is_refused_with_the_known_ones() {
-        int code = Benchmarks.run("origin", List.of("single", "t3"), true, null, print(out), print(err));
+        int code = Benchmarks.run("origin", List.of("single", "t3"), true, null, null, print(out), print(err));
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8).strip())

@@ -37,6 +37,12 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Also writes the figures to FILE as JSON.")
     private @Nullable Path json;
 
+    @Option(
+            names = "--svg",
+            paramLabel = "FOLDER",
+            description = "Also draws the figures as bar charts in FOLDER, a file for each case and metric.")
+    private @Nullable Path svg;
+
     @Override
     public Integer call() throws Exception {
         BenchmarksModule benchmarks = BenchmarksModule.find();
@@ -46,6 +52,6 @@ final class Bench implements Callable<Integer> {
                     spec.commandLine(),
                     "there is no benchmark '" + name + "'; it must be one of " + String.join(", ", names) + ".");
         }
-        return benchmarks.run(name, only, quick, json);
+        return benchmarks.run(name, only, quick, json, svg);
     }
 }

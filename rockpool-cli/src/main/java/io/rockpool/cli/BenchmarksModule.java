@@ -30,7 +30,7 @@ final class BenchmarksModule {
             Class<?> entry = Class.forName(ENTRY);
             return new BenchmarksModule(
                     entry.getMethod("names"),
-                    entry.getMethod("run", String.class, List.class, boolean.class, Path.class));
+                    entry.getMethod("run", String.class, List.class, boolean.class, Path.class, Path.class));
         } catch (ReflectiveOperationException missing) {
             throw new CannotRun(
                     "the benchmarks are not on the class path (" + missing + "); start them in the source tree with"
@@ -44,8 +44,8 @@ final class BenchmarksModule {
     }
 
     /** Returns the exit code. */
-    int run(String name, List<String> only, boolean quick, @Nullable Path json) throws Exception {
-        return (Integer) call(run, name, only, quick, json);
+    int run(String name, List<String> only, boolean quick, @Nullable Path json, @Nullable Path svg) throws Exception {
+        return (Integer) call(run, name, only, quick, json, svg);
     }
 
     private static Object call(Method method, @Nullable Object... arguments) throws Exception {

@@ -15,11 +15,11 @@ public final class Benchmarks {
         return List.of("origin", "broken");
     }
 
-    public static int run(String name, List<String> only, boolean quick, Path json) {
+    public static int run(String name, List<String> only, boolean quick, Path json, Path svg) {
         if (name.equals("broken")) {
             throw new IllegalStateException("this benchmark is broken");
         }
-        lastRun = name + " " + only + " " + quick + " " + json;
+        lastRun = name + " " + only + " " + quick + " " + json + " " + svg;
         return EXIT_CODE;
     }
 

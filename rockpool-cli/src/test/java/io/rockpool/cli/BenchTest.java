@@ -8,13 +8,22 @@ import org.junit.jupiter.api.Test;
 class BenchTest {
     @Test
     void name_and_options_reach_the_benchmarks_and_their_exit_code_comes_back() {
-        assertThat(Invocation.of("bench", "origin", "--only", "single,concurrent", "--quick", "--json", "rows.json")
+        assertThat(Invocation.of(
+                                "bench",
+                                "origin",
+                                "--only",
+                                "single,concurrent",
+                                "--quick",
+                                "--json",
+                                "rows.json",
+                                "--svg",
+                                "charts")
                         .exitCode())
                 .isEqualTo(Benchmarks.EXIT_CODE);
-        assertThat(Benchmarks.lastRun()).isEqualTo("origin [single, concurrent] true rows.json");
+        assertThat(Benchmarks.lastRun()).isEqualTo("origin [single, concurrent] true rows.json charts");
 
         assertThat(Invocation.of("bench", "origin").exitCode()).isEqualTo(Benchmarks.EXIT_CODE);
-        assertThat(Benchmarks.lastRun()).isEqualTo("origin [] false null");
+        assertThat(Benchmarks.lastRun()).isEqualTo("origin [] false null null");
     }
 
     @Test

@@ -33,6 +33,7 @@ class RockpoolTest {
                 "bench",
                 "bench origin x",
                 "bench origin --json",
+                "bench origin --svg",
                 "bench origin --only"
             })
     void what_it_does_not_understand_is_refused_with_the_usage(String line) {
