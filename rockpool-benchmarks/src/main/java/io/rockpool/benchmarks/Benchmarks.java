@@ -21,7 +21,7 @@ public final class Benchmarks {
 
     /** The names that {@link #run} knows. */
     public static List<String> names() {
-        return List.of("cycle", "origin");
+        return List.of("cycle", "origin", "spike");
     }
 
     /**
@@ -95,6 +95,7 @@ public final class Benchmarks {
         return switch (name) {
             case "cycle" -> new CycleBenchmark();
             case "origin" -> new OriginBenchmark();
+            case "spike" -> new SpikeBenchmark();
             default -> null;
         };
     }
