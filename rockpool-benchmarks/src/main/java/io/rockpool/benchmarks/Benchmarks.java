@@ -21,7 +21,7 @@ public final class Benchmarks {
 
     /** The names that {@link #run} knows. */
     public static List<String> names() {
-        return List.of("cycle", "origin", "spike");
+        return List.of("cycle", "down", "origin", "spike");
     }
 
     /**
@@ -94,6 +94,7 @@ public final class Benchmarks {
     static @Nullable Benchmark named(String name) {
         return switch (name) {
             case "cycle" -> new CycleBenchmark();
+            case "down" -> new DownBenchmark();
             case "origin" -> new OriginBenchmark();
             case "spike" -> new SpikeBenchmark();
             default -> null;
