@@ -3,6 +3,7 @@ package io.rockpool.benchmarks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
@@ -10,7 +11,7 @@ import org.openjdk.jmh.runner.RunnerException;
  *
  * <p>The subjects take turns, fork by fork, because forks differ more than the seconds inside one. The nearest peers are
  * measured as long as Rockpool; the others, and the peers made safe, in fewer and shorter forks. Source: {@link
- * CycleFork}, {@link Peers}.
+ * CycleFork}, {@link Peers}; the cases in which threads wait are {@link WaitingCases}.
  */
 final class CycleBenchmark implements Benchmark {
 
@@ -49,8 +50,12 @@ final class CycleBenchmark implements Benchmark {
     record Effort(int forks, Span span, int otherForks, Span otherSpan, Duration limit) {
         static final Effort FULL =
                 new Effort(5, new Span(4, 500, 4, 500), 2, new Span(3, 500, 3, 400), Duration.ofSeconds(1_180));
-        static final Effort QUICK =
-                new Effort(2, new Span(3, 250, 2, 175), 0, new Span(3, 250, 2, 175), Duration.ofSeconds(45));
+        static final Effort QUICK = new Effort(
+                1,
+                new Span(3, 250, 2, 175),
+                0,
+                new Span(3, 250, 2, 175),
+                Duration.ofSeconds(28)); // the rest of 50 s is for the waiting
     }
 
     /** Measures one fork. */
@@ -62,28 +67,32 @@ final class CycleBenchmark implements Benchmark {
     private record Turn(Case benchCase, String subject, Span span) {}
 
     private final Forker forker;
+    private final Benchmark waiting;
 
     CycleBenchmark() {
-        this(CycleFork::measure);
+        this(CycleFork::measure, new WaitingCases());
     }
 
-    CycleBenchmark(Forker forker) {
+    CycleBenchmark(Forker forker, Benchmark waiting) {
         this.forker = forker;
+        this.waiting = waiting;
     }
 
     @Override
     public List<String> cases() {
-        return CASES.stream().map(Case::name).toList();
+        return Stream.concat(CASES.stream().map(Case::name), waiting.cases().stream())
+                .toList();
     }
 
     @Override
-    public void run(Selection only, boolean quick, Report report) throws RunnerException {
+    public void run(Selection only, boolean quick, Report report) throws Exception {
         List<Case> cases = CASES.stream()
                 .filter(c -> only.includes(c.name(), c.inQuick() || !quick))
                 .toList();
         if (!cases.isEmpty()) {
             measure(cases, quick ? Effort.QUICK : Effort.FULL, report);
         }
+        waiting.run(only, quick, report);
     }
 
     void measure(List<Case> cases, Effort effort, Report report) throws RunnerException {
