@@ -29,6 +29,9 @@ final class Openings<T> {
     /** One a second for as long as a connect is given by default, and those that began together. */
     private static final int MOST_HANGING = 14;
 
+    /** A connect to a network that answers nothing ends by itself after 127 s on Linux: this many are never reached there. */
+    private static final int MOST_PROBES = 64;
+
     private final ResourcePool<T> pool;
     private final Circuit circuit; // under the pool's lock
     private long lastStart; // under the pool's lock
@@ -62,13 +65,14 @@ final class Openings<T> {
         int refill = pool.settings.poolSize() - live - opening;
         boolean local = pool.resources.local();
         boolean hang = !local && opening > 0 && opening < MOST_HANGING && now - lastStart >= HANG_NANOS;
-        if ((demand <= 0 && refill <= 0 && !hang) || !circuit.mayTry(now) || !pool.calls.mayOpen()) {
+        boolean unanswered = pool.calls.tooManyStuck();
+        if ((demand <= 0 && refill <= 0 && !hang) || !circuit.mayTry(now) || (unanswered && !mayProbe(now))) {
             return;
         }
         // a local one is opened one after the other by whoever came, so all at once: no recursion
         int room = local ? Math.max(demand, refill) : atOnceLocked(live, refill, now) - opening;
-        if (hang) { // one beside those that hang
-            room = Math.max(room, 1);
+        if (hang || unanswered) { // one beside those that hang
+            room = unanswered ? 1 : Math.max(room, 1);
             demand = Math.max(demand, Math.min(waiters, 1));
             refill = Math.max(refill, 1);
         }
@@ -90,6 +94,12 @@ final class Openings<T> {
                 throw e;
             }
         }
+    }
+
+    /** Where many hang for good, one more may be tried now and then, the rarer the more they are. */
+    private boolean mayProbe(long now) {
+        int stuck = pool.calls.stuck();
+        return stuck < MOST_PROBES && now - lastStart >= HANG_NANOS * (1 + stuck / WorkerCalls.MOST_STUCK);
     }
 
     /** Waiters that a validation is about to serve: one less for each that seems to hang. */
@@ -147,6 +157,8 @@ final class Openings<T> {
             pool.counters.created.incrementAndGet();
             pool.disposal.close(slot.index, resource, false);
             pool.calls.cameBack();
+            succeeded(); // late, but an answer: the next opening need not wait
+            pool.passes.pass(null);
             return;
         }
         slot.resource = resource;

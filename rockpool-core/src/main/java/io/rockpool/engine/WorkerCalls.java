@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The driver calls of one pool that run beside its callers: at most so many at a time, the rest in a queue.
  *
- * <p>A call that hangs is abandoned by the watchdog and no longer counts; up to {@link #MOST_STUCK} may hang before the
- * pool opens no more. A local resource's calls run at once in the calling thread. Threads: any, no pool lock held.
+ * <p>A call that hangs is abandoned by the watchdog and no longer counts; from {@link #MOST_STUCK} on the pool
+ * opens only now and then. A local resource's calls run at once in the calling thread. Threads: any, no pool lock held.
  */
 final class WorkerCalls {
 
@@ -118,7 +118,8 @@ final class WorkerCalls {
         return Math.max(0, stuck);
     }
 
-    synchronized boolean mayOpen() {
-        return stuck < MOST_STUCK;
+    /** So many hang that another is no way out. */
+    synchronized boolean tooManyStuck() {
+        return stuck >= MOST_STUCK;
     }
 }

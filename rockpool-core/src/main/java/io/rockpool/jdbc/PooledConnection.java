@@ -211,7 +211,8 @@ public abstract class PooledConnection extends TransactionalConnection {
 
     /** The warnings of this lease; what an earlier one left is cleared first. */
     @Override
-    public final @Nullable SQLWarning getWarnings() throws SQLException {
+    @SuppressWarnings("NullAway") // null where there are none, as JDBC has it
+    public final SQLWarning getWarnings() throws SQLException {
         physical().forgetWarningsBefore(ticket);
         return super.getWarnings();
     }

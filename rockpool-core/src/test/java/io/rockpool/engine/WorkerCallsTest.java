@@ -95,11 +95,11 @@ class WorkerCallsTest {
         for (int i = 0; i < 7; i++) {
             calls.abandoned();
         }
-        assertThat(calls.mayOpen()).isTrue();
+        assertThat(calls.tooManyStuck()).isFalse();
         calls.abandoned();
-        assertThat(calls.mayOpen()).isFalse();
+        assertThat(calls.tooManyStuck()).isTrue();
         calls.cameBack();
-        assertThat(calls.mayOpen()).isTrue();
+        assertThat(calls.tooManyStuck()).isFalse();
     }
 
     @Test
