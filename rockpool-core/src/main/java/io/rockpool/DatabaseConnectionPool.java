@@ -271,7 +271,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
 
     /**
      * Closes the pool: borrows are refused at once, idle connections close, lent ones as they come back, and at {@code
-     * drainTimeout} the rest is aborted. Returns when all is closed. A second close does nothing.
+     * drainTimeout} the rest is aborted. Returns when all is closed, the second close as well; in a listener it does not wait.
      */
     @Override
     public void close() {
@@ -279,7 +279,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
         Headroom.forCall();
         starting.lock();
         try {
-            started = closed ? null : running;
+            started = running;
             closed = true;
         } finally {
             starting.unlock();

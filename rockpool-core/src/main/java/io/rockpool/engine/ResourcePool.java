@@ -396,6 +396,9 @@ public final class ResourcePool<T> {
 
     /** Refuses borrows, closes what is idle, and what is lent as it comes back; at the drain timeout aborts the rest. */
     public void beginClose() {
+        if (isClosing()) {
+            return;
+        }
         drainUntil = platform.nanos() + settings.drainTimeout();
         lifecycle(DRAINING, true);
         for (Slot<T> slot : table.slots()) {
