@@ -37,12 +37,16 @@ final class Diagnosis<T> {
     /** The slot's lease, or null where there is none, or it changed while it was read. */
     @Nullable Holding holding(Slot<T> slot, long now) {
         long word = slot.word();
+        if (Slot.stateOf(word) != Slot.LEASED
+                || !slot.stamped(word)) { // before: what follows is of this lease, or later
+            return null;
+        }
         T resource = slot.resource;
         Thread holder = slot.holder;
         long since = slot.since;
         Throwable acquiredAt = slot.acquiredAt;
-        VarHandle.loadLoadFence(); // the stamp and the word are read after what they vouch for
-        boolean whole = Slot.stateOf(word) == Slot.LEASED && slot.stamped(word) && slot.word() == word;
+        VarHandle.loadLoadFence();
+        boolean whole = slot.word() == word; // after: and not later
         return whole && holder != null && resource != null
                 ? new Holding(slot.index, holder, Math.max(0, now - since), resource, acquiredAt)
                 : null;

@@ -87,10 +87,10 @@ final class Openings<T> {
             try {
                 slot.onDemand = demand-- > 0;
                 slot.forWaiter = true; // also while it is taken in, between OPENING and IDLE
-                long word = slot.word();
+                long word = slot.claimed;
                 afterwards.call(slot, word, () -> pool.calls.submit(() -> open(slot, word)));
             } catch (Error e) {
-                slot.lost = slot.word;
+                slot.lost = slot.claimed;
                 throw e;
             }
         }

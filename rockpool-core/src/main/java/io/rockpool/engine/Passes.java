@@ -199,13 +199,13 @@ final class Passes<T> {
             return false;
         }
         try {
-            long word = stale.word();
+            long word = stale.claimed;
             stale.forWaiter = true;
             T resource = stale.resource();
             afterwards.call(stale, word, () -> pool.calls.submit(() -> pool.disposal.check(stale, word, resource)));
             return true;
         } catch (Error e) {
-            stale.lost = stale.word;
+            stale.lost = stale.claimed;
             throw e;
         }
     }

@@ -261,6 +261,10 @@ abstract class SlotFields<T> extends SlotPadding {
     long since;
 
     long stamp;
+
+    /** The word of the last claim under the pool's lock: the watchdog may move on before the claimer looks. */
+    long claimed;
+
     /** About to serve a waiter once it is opened or checked; false again from its lease on. */
     boolean forWaiter;
 

@@ -53,7 +53,7 @@ final class SlotTable<T> {
         return null;
     }
 
-    /** Takes the first slot in a state to another one, among the first {@code limit}; null if there is none. */
+    /** Takes the first slot in a state to another one, among the first {@code limit}; null if there is none. Under the lock. */
     @Nullable Slot<T> claim(int from, int to, int limit, long now) {
         Slot<T>[] all = slots;
         for (int i = 0; i < Math.min(limit, all.length); i++) {
@@ -61,6 +61,7 @@ final class SlotTable<T> {
             long word = slot.move(from, to);
             if (word != 0) {
                 try {
+                    slot.claimed = word;
                     slot.stamp(word, null, now);
                     return slot;
                 } catch (Error e) {
