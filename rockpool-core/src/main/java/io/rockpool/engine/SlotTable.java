@@ -5,17 +5,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The slots of a pool and the ways to claim one.
  *
- * <p>A thread's search starts at its home slot, a mix of its id, so that threads meet rarely and no per-thread memory is
- * needed. Threads: any; lock-free. A claim that finds nothing has seen every slot once. Source: docs/design/0001-slots.md.
+ * <p>A thread's search starts at its home: the slot where it last found one, so that two threads that met part and keep to
+ * their own cache lines. Homes are kept for mixes of the thread's id, a fixed number of them; no per-thread memory is needed, and
+ * two threads of one mix share a hint, nothing else. Threads: any; lock-free. A claim that finds nothing has seen every slot once. Source: docs/design/0001-slots.md.
  */
 final class SlotTable<T> {
 
     private static final long MIX = 0x9E3779B97F4A7C15L; // 2^64 / golden ratio: spreads neighbouring ids
 
+    private static final int HOME_BITS = 8;
+
+    /** Hints, read and written without order: a stale one costs a longer search. Written where it changes only. */
+    private final int[] homes = new int[1 << HOME_BITS];
+
     private volatile Slot<T>[] slots;
 
     SlotTable(int size) {
         slots = fill(newArray(size), 0);
+        for (int mix = 0; mix < homes.length; mix++) {
+            homes[mix] = (int) ((long) mix * size >>> HOME_BITS); // spread evenly
+        }
     }
 
     /** All slots; the array is never changed, only replaced by a longer one. */
@@ -37,12 +46,17 @@ final class SlotTable<T> {
     @Nullable Slot<T> claim(Thread thread, long now, long window) {
         Slot<T>[] all = slots;
         int count = all.length;
-        int i = home(thread, count);
+        int mix = mix(thread);
+        int home = homes[mix];
+        int i = home < count ? home : 0;
         for (int seen = 0; seen < count; seen++) {
             Slot<T> slot = all[i];
             long word = slot.word();
             if (Slot.stateOf(word) == Slot.IDLE && now - slot.goodAt <= window) {
                 if (slot.lend(word, thread, now)) {
+                    if (i != home) {
+                        homes[mix] = i;
+                    }
                     return slot;
                 }
             }
@@ -123,8 +137,8 @@ final class SlotTable<T> {
     }
 
     @SuppressWarnings("deprecation") // threadId() is of Java 19
-    private static int home(Thread thread, int count) {
-        return (int) ((((thread.getId() * MIX) >>> 32) * count) >>> 32);
+    private static int mix(Thread thread) {
+        return (int) ((thread.getId() * MIX) >>> (Long.SIZE - HOME_BITS));
     }
 
     @SuppressWarnings("unchecked")

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the engine's one lock, held for some hundred nanoseconds and never over a driver call (I3).
  * Source: docs/design/0002-fair-waiters.md.
  */
-final class WaitQueue<T> {
+final class WaitQueue<T> extends Signals {
 
     static final int WAITERS = 1;
     static final int WAKING = 2;
@@ -29,8 +29,10 @@ final class WaitQueue<T> {
     /** 1 ms: three context switches on a loaded machine, and a fiftieth of what a person notices. */
     static final long BARGE_NANOS = 1_000_000L;
 
+    // The padding after the signals, as in Slot: the queue's own fields are written at every wait.
+    long q0, q1, q2, q3, q4, q5, q6, q7, q8, q9, qa, qb, qc, qd;
+
     private final ReentrantLock lock = new ReentrantLock();
-    volatile int signals;
 
     private @Nullable Waiter<T> head;
     private @Nullable Waiter<T> tail;
@@ -142,4 +144,9 @@ final class WaitQueue<T> {
             signals = bits;
         }
     }
+}
+
+/** What every borrow and give back reads, on a cache line of its own. */
+abstract class Signals {
+    volatile int signals;
 }

@@ -48,6 +48,17 @@ class SlotTableTest {
     }
 
     @Test
+    void a_thread_that_found_its_home_taken_stays_where_it_found_another() {
+        SlotTable<Integer> table = idle(8);
+        Slot<Integer> home = table.claim(me, NOW, ANY);
+        Slot<Integer> other = table.claim(me, NOW, ANY);
+        assertThat(other).isNotSameAs(home);
+        home.move(Slot.LEASED, Slot.IDLE);
+        other.move(Slot.LEASED, Slot.IDLE);
+        assertThat(table.claim(me, NOW, ANY)).isSameAs(other);
+    }
+
+    @Test
     void many_threads_have_many_homes() {
         SlotTable<Integer> table = idle(16);
         Set<Integer> homes = new HashSet<>();
