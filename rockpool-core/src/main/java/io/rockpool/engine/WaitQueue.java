@@ -26,8 +26,8 @@ final class WaitQueue<T> extends Signals {
     /** With one of these a borrow does not try the slots on its own. */
     static final int CLOSED_TO_NEWCOMERS = HUNGRY | SUSPENDED | DRAINING;
 
-    /** 1 ms: three context switches on a loaded machine, and a fiftieth of what a person notices. */
-    static final long BARGE_NANOS = 1_000_000L;
+    /** 2 ms: some context switches on a loaded machine, and a twenty-fifth of what a person notices. */
+    static final long BARGE_NANOS = 2_000_000L;
 
     // The padding after the signals, as in Slot: the queue's own fields are written at every wait.
     long q0, q1, q2, q3, q4, q5, q6, q7, q8, q9, qa, qb, qc, qd;
