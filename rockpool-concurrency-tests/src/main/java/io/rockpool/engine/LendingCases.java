@@ -228,6 +228,41 @@ public final class LendingCases {
         }
     }
 
+    /**
+     * An opening that ends as the watchdog gives it up. Broken, it would work on a word that is not its own. Results: live,
+     * idle, stuck, when a pass has made good what was given up.
+     */
+    @JCStressTest
+    @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "one is open")
+    @State
+    public static class OpeningOrGivenUp {
+        private final StillPool still = new StillPool(1, false);
+
+        public OpeningOrGivenUp() {
+            still.pool.suspend();
+            still.keepHouse(StillPool.START);
+        }
+
+        @Actor
+        public void opener() {
+            still.pool.resume();
+        }
+
+        @Actor
+        public void watchdog() {
+            still.keepHouse(StillPool.START + 2 * StillPool.PATIENCE);
+        }
+
+        @Arbiter
+        public void end(III_Result r) {
+            still.move(StillPool.SECOND);
+            still.pool.passes.pass(null);
+            r.r1 = still.live.get();
+            r.r2 = still.pool.statistics().idle();
+            r.r3 = still.pool.calls.stuck();
+        }
+    }
+
     /** A pool that shrinks while one borrows ends with its new size. Results: idle, live, state of the slot beyond. */
     @JCStressTest
     @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "one is left")

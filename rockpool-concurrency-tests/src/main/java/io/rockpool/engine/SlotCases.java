@@ -10,6 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
  * What is kept beside a slot's word: the holder and its stamp, the counters, the marks.
@@ -19,6 +20,36 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public final class SlotCases {
 
     private SlotCases() {}
+
+    /**
+     * A diagnosis names a holder with its own time, or nobody: A since 1,000, then B since 1,000 more. Broken, a leak would
+     * be laid at the wrong door.
+     */
+    @JCStressTest
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "nobody")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "A, with its time")
+    @Outcome(id = "2", expect = ACCEPTABLE, desc = "B, with its time")
+    @State
+    public static class DiagnosisBlamesTheHolder extends LendingCases.Lent {
+        @Actor
+        public void lender() {
+            pool.giveBack(slot, lease.ticket());
+            still.move(1_000);
+            pool.tryBorrow(StillPool.B);
+        }
+
+        @Actor
+        public void reader(I_Result r) {
+            Holding holding = pool.diagnosis.holding(slot, StillPool.START + 1_000);
+            if (holding == null) {
+                r.r1 = 0;
+            } else if (holding.holder() == StillPool.A) {
+                r.r1 = holding.heldNanos() == 1_000 ? 1 : -1;
+            } else {
+                r.r1 = holding.heldNanos() == 0 ? 2 : -2;
+            }
+        }
+    }
 
     /** Of two borrowers the winner is named. Broken, the loser would have written its name over the winner's. */
     @JCStressTest
