@@ -23,7 +23,7 @@ final class SlotTable<T> {
     SlotTable(int size) {
         slots = fill(newArray(size), 0);
         for (int mix = 0; mix < homes.length; mix++) {
-            homes[mix] = (int) ((long) mix * size >>> HOME_BITS); // spread evenly
+            homes[mix] = (int) (((long) mix * size) >>> HOME_BITS); // spread evenly
         }
     }
 
