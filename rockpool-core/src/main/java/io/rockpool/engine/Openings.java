@@ -66,7 +66,7 @@ final class Openings<T> {
         boolean local = pool.resources.local();
         boolean hang = !local && opening > 0 && opening < MOST_HANGING && now - lastStart >= HANG_NANOS;
         boolean unanswered = pool.calls.tooManyStuck();
-        if ((demand <= 0 && refill <= 0 && !hang) || !circuit.mayTry(now) || (unanswered && !mayProbe(now))) {
+        if ((demand <= 0 && refill <= 0 && !hang) || !circuit.mayTry(now) || (unanswered && !mayProbeLocked(now))) {
             return;
         }
         // a local one is opened one after the other by whoever came, so all at once: no recursion
@@ -97,7 +97,7 @@ final class Openings<T> {
     }
 
     /** Where many hang for good, one more may be tried now and then, the rarer the more they are. */
-    private boolean mayProbe(long now) {
+    private boolean mayProbeLocked(long now) {
         int stuck = pool.calls.stuck();
         return stuck < MOST_PROBES && now - lastStart >= HANG_NANOS * (1 + stuck / WorkerCalls.MOST_STUCK);
     }

@@ -56,8 +56,21 @@ final class Passes<T> {
             first = leftBehind;
             leftBehind = null;
         }
-        for (Afterwards<T> next = first; next != null; next = next.next) {
-            next.run(pool.platform);
+        Afterwards<T> next = first;
+        try {
+            for (; next != null; next = next.next) {
+                next.run(pool.platform);
+            }
+        } catch (Throwable t) { // this one and those after it are tried again at the next tick
+            synchronized (this) {
+                Afterwards<T> last = next;
+                while (last.next != null) {
+                    last = last.next;
+                }
+                last.next = leftBehind;
+                leftBehind = next;
+            }
+            throw t;
         }
     }
 
