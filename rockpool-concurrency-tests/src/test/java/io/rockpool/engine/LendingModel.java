@@ -8,12 +8,13 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 
 /**
- * A pool of one against a queue: borrow, wait, leave and give back, by the steps that a waiting borrow is made of, so that
- * blocking is a state and not a sleep.
+ * A pool of one against a queue: a borrow's look for something idle, its place in the queue, its steps there, its leaving,
+ * and the give back, each an operation of its own, so that blocking is a state and not a sleep.
  *
- * <p>Time stands still, so nobody becomes hungry: newcomers may overtake, and the specification says so. What is not
- * linearizable by design, a borrow that was under way when the pool closed or a waiter became hungry, is for
- * {@link LifecycleModel}.
+ * <p>Look and queueing are two operations, as they are two steps of a borrow and no more atomic than that: what is given
+ * back between them is passed to the head of the queue, while a borrow that began after the give back overtakes it. Time
+ * stands still, so nobody becomes hungry: newcomers may overtake, and the specification says so. What is not linearizable
+ * by design, a borrow that was under way when the pool closed or a waiter became hungry, is for {@link LifecycleModel}.
  */
 public class LendingModel {
 
@@ -27,6 +28,7 @@ public class LendingModel {
 
     enum Answer {
         LENT,
+        BUSY,
         WAITS,
         LEFT,
         GIVEN_BACK,
@@ -60,12 +62,21 @@ public class LendingModel {
         }
 
         Answer borrow() {
+            Answer looked = look();
+            return looked == Answer.BUSY ? queue() : looked;
+        }
+
+        Answer look() {
             if (slot != null || waiter != null) {
                 return Answer.NOTHING_TO_DO;
             }
             Slot<Item> idle = still.pool.tryBorrow(identity(thread));
-            if (idle != null) {
-                return lent(idle);
+            return idle == null ? Answer.BUSY : lent(idle);
+        }
+
+        Answer queue() {
+            if (slot != null || waiter != null) {
+                return Answer.NOTHING_TO_DO;
             }
             waiter = still.pool.waiter(identity(thread), StillPool.SECOND);
             return step();
@@ -122,8 +133,13 @@ public class LendingModel {
     }
 
     @Operation
-    public Answer borrow(@Param(gen = ThreadIdGen.class) int thread) {
-        return borrowers[thread].borrow();
+    public Answer look(@Param(gen = ThreadIdGen.class) int thread) {
+        return borrowers[thread].look();
+    }
+
+    @Operation
+    public Answer queue(@Param(gen = ThreadIdGen.class) int thread) {
+        return borrowers[thread].queue();
     }
 
     @Operation
@@ -148,16 +164,23 @@ public class LendingModel {
         private final boolean[] served = new boolean[NUMBERS];
         private int holder = NOBODY;
 
-        public Answer borrow(int thread) {
+        public Answer look(int thread) {
             if (holder == thread || queue.contains(thread)) {
                 return Answer.NOTHING_TO_DO;
             }
-            if (holder == NOBODY) {
-                holder = thread; // before those who wait
-                return Answer.LENT;
+            if (holder != NOBODY) {
+                return Answer.BUSY;
+            }
+            holder = thread; // before those who wait
+            return Answer.LENT;
+        }
+
+        public Answer queue(int thread) {
+            if (holder == thread || queue.contains(thread)) {
+                return Answer.NOTHING_TO_DO;
             }
             queue.add(thread);
-            return Answer.WAITS;
+            return step(thread);
         }
 
         public Answer step(int thread) {
