@@ -78,8 +78,7 @@ final class Openings<T> {
         }
         for (int wanted = Math.max(demand, refill); room > 0 && wanted > 0; room--, wanted--) {
             int limit = demand > 0 ? pool.capacity() : pool.settings.poolSize();
-            Slot<T> slot = pool.table.claim(
-                    Slot.EMPTY, Slot.OPENING, limit, pool.platform.tick().now());
+            Slot<T> slot = pool.table.claimEmpty(limit, pool.platform.tick().now());
             if (slot == null) {
                 return;
             }

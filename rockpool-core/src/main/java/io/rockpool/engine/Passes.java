@@ -203,11 +203,7 @@ final class Passes<T> {
 
     /** Sends one idle slot that has to prove itself to validation; what it finds makes the next pass. */
     private boolean checkLocked(Afterwards<T> afterwards) {
-        Slot<T> stale = pool.table.claim(
-                Slot.IDLE,
-                Slot.CHECKING,
-                Integer.MAX_VALUE,
-                pool.platform.tick().now());
+        Slot<T> stale = pool.table.claimStale(pool.platform.tick().now(), pool.validationWindow);
         if (stale == null) {
             return false;
         }

@@ -67,26 +67,45 @@ final class SlotTable<T> {
         return null;
     }
 
-    /** Takes the first slot in a state to another one, among the first {@code limit}; null if there is none. Under the lock. */
-    @Nullable Slot<T> claim(int from, int to, int limit, long now) {
-        Slot<T>[] all = slots;
-        for (int i = 0; i < Math.min(limit, all.length); i++) {
-            Slot<T> slot = all[i];
-            long word = slot.move(from, to);
-            if (word != 0) {
-                try {
-                    slot.claimed = word;
-                    slot.stamp(word, null, now);
-                    return slot;
-                } catch (Error e) {
-                    if (slot.word == word) {
-                        slot.lost = word;
-                    }
-                    throw e;
-                }
+    /** Takes an idle slot that has to prove itself first: IDLE to CHECKING; null if there is none. Under the lock. */
+    @Nullable Slot<T> claimStale(long now, long window) {
+        for (Slot<T> slot : slots) {
+            long word = slot.word(); // goodAt was written before it
+            if (Slot.stateOf(word) == Slot.IDLE
+                    && now - slot.goodAt > window
+                    && claimed(slot, word, Slot.next(word, Slot.CHECKING), now)) {
+                return slot;
             }
         }
         return null;
+    }
+
+    /** Takes the first empty slot among the first {@code limit}: EMPTY to OPENING; null if there is none. Under the lock. */
+    @Nullable Slot<T> claimEmpty(int limit, long now) {
+        Slot<T>[] all = slots;
+        for (int i = 0; i < Math.min(limit, all.length); i++) {
+            long word = all[i].word();
+            if (Slot.stateOf(word) == Slot.EMPTY && claimed(all[i], word, Slot.next(word, Slot.OPENING), now)) {
+                return all[i];
+            }
+        }
+        return null;
+    }
+
+    private boolean claimed(Slot<T> slot, long from, long to, long now) {
+        if (!slot.change(from, to)) {
+            return false;
+        }
+        try {
+            slot.claimed = to;
+            slot.stamp(to, null, now);
+            return true;
+        } catch (Error e) {
+            if (slot.word == to) {
+                slot.lost = to;
+            }
+            throw e;
+        }
     }
 
     int count(int state) {

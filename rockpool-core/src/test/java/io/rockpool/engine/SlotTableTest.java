@@ -112,16 +112,28 @@ class SlotTableTest {
     }
 
     @Test
-    void a_claim_by_state_takes_the_first_below_the_limit() {
+    void the_first_empty_slot_below_the_limit_is_claimed_for_opening() {
         SlotTable<Integer> table = new SlotTable<>(3);
         table.slots()[0].move(Slot.EMPTY, Slot.IDLE);
-        assertThat(table.claim(Slot.EMPTY, Slot.OPENING, 1, NOW)).isNull();
-        Slot<Integer> slot = table.claim(Slot.EMPTY, Slot.OPENING, 2, NOW);
+        assertThat(table.claimEmpty(1, NOW)).isNull();
+        Slot<Integer> slot = table.claimEmpty(2, NOW);
         assertThat(slot).isSameAs(table.slots()[1]);
         assertThat(slot.holder).isNull();
         assertThat(slot.since).isEqualTo(NOW);
-        assertThat(table.claim(Slot.EMPTY, Slot.OPENING, Integer.MAX_VALUE, NOW))
-                .isSameAs(table.slots()[2]);
+        assertThat(table.claimEmpty(Integer.MAX_VALUE, NOW)).isSameAs(table.slots()[2]);
+    }
+
+    @Test
+    void what_proved_itself_within_the_window_is_not_checked_again() {
+        SlotTable<Integer> table = idle(2);
+        table.slots()[0].goodAt = NOW - 500;
+        table.slots()[1].goodAt = NOW - 501;
+        Slot<Integer> stale = table.claimStale(NOW, 500);
+        assertThat(stale).isSameAs(table.slots()[1]);
+        assertThat(stale.state()).isEqualTo(Slot.CHECKING);
+        assertThat(stale.claimed).isEqualTo(stale.word());
+        assertThat(table.claimStale(NOW, 500)).isNull();
+        assertThat(table.slots()[0].state()).isEqualTo(Slot.IDLE);
     }
 
     @Test
