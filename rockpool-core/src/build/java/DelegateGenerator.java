@@ -205,12 +205,12 @@ public final class DelegateGenerator extends AbstractProcessor {
             boolean prepared = name.equals("PreparedStatement");
             out.append("    Delegating")
                     .append(name)
-                    .append("(PooledConnection c, java.sql.")
-                    .append(name)
+                    .append("(PooledConnection c")
                     .append(
                             prepared
-                                    ? " raw) {\n        super(c, raw);\n    }\n"
-                                    : " raw, String sql) throws java.sql.SQLException {\n        super(c, raw, sql);\n    }\n");
+                                    ? ") {\n        super(c);\n    }\n"
+                                    : ", java.sql.CallableStatement raw, String sql) throws java.sql.SQLException {\n"
+                                            + "        super(c, raw, sql);\n    }\n");
             if (prepared) {
                 out.append("    abstract java.sql.PreparedStatement executing() throws java.sql.SQLException;\n");
             }

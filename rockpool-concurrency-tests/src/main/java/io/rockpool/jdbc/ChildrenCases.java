@@ -23,13 +23,13 @@ public final class ChildrenCases {
 
     /** A list, and one child in it if asked. */
     abstract static class Listed {
-        final Children children = new Children();
+        final Children children = new Children() {};
         final Counted first = new Counted();
         final Counted second = new Counted();
 
         final void closeAll() {
             try {
-                children.closeAll();
+                children.closeChildren();
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }

@@ -79,7 +79,7 @@ public final class ConnectionCases {
         private final Counted statement = new Counted();
 
         public DoubleClose() {
-            physical.children.add(statement, true);
+            physical.add(statement, true);
         }
 
         @Actor
@@ -113,7 +113,7 @@ public final class ConnectionCases {
         private Lease next = lease;
 
         public LateCloseLeavesTheNextStatement() {
-            physical.children.add(new Counted(), true);
+            physical.add(new Counted(), true);
         }
 
         @Actor
@@ -122,7 +122,7 @@ public final class ConnectionCases {
             Lease borrowed = database.borrow(BORROWER);
             if (borrowed != null) {
                 next = borrowed;
-                physical.children.add(statement, true);
+                physical.add(statement, true);
             }
         }
 

@@ -150,7 +150,7 @@ enum Mutant {
             new Edit(
                     "JdbcPool",
                     "            long word = engine.beginReset(slot, ticket);",
-                    "            try { p.children.closeAll(); } catch (SQLException e) { throw new IllegalStateException(e); }\n"
+                    "            try { p.closeChildren(); } catch (SQLException e) { throw new IllegalStateException(e); }\n"
                             + "            long word = engine.beginReset(slot, ticket);")),
     INTERRUPTED_WAITER_STAYS(
             STRESS,

@@ -166,7 +166,7 @@ final class Openings<T> {
             slot.openedAt = now;
             slot.idleSince = now;
             slot.goodAt = now + Platform.Tick.PERIOD;
-            slot.uses = 0;
+            slot.leasesBefore = slot.leases;
             slot.closeCounted = false;
             slot.acquiredAt = null;
             slot.maxAge = jittered(pool.settings.recycleTime());

@@ -108,7 +108,7 @@ public final class Slot<T> extends SlotFields<T> {
 
     /** Leases this resource has served, the present one included. */
     public long uses() {
-        return uses;
+        return leases - leasesBefore;
     }
 
     /** The present word, if the step that made it was {@link #lost}; 0, which no such word is, otherwise. */
@@ -174,13 +174,11 @@ public final class Slot<T> extends SlotFields<T> {
     }
 
     void countLease() {
-        USES.setOpaque(this, uses + 1); // owner-only; opaque so that a reader never sees half a long
-        LEASES.setOpaque(this, leases + 1);
+        LEASES.setOpaque(this, leases + 1); // owner-only; opaque so that a reader never sees half a long
     }
 
     /** Takes back {@link #countLease} for a lease that never reached its borrower. */
     void uncountLease() {
-        USES.setOpaque(this, uses - 1);
         LEASES.setOpaque(this, leases - 1);
     }
 
@@ -215,7 +213,6 @@ public final class Slot<T> extends SlotFields<T> {
     private static final VarHandle WORD;
     private static final VarHandle STAMP;
     private static final VarHandle LEASES;
-    private static final VarHandle USES;
     private static final VarHandle MARK;
 
     static {
@@ -224,7 +221,6 @@ public final class Slot<T> extends SlotFields<T> {
             WORD = lookup.findVarHandle(SlotFields.class, "word", long.class);
             STAMP = lookup.findVarHandle(SlotFields.class, "stamp", long.class);
             LEASES = lookup.findVarHandle(SlotFields.class, "leases", long.class);
-            USES = lookup.findVarHandle(SlotFields.class, "uses", long.class);
             MARK = lookup.findVarHandle(SlotFields.class, "mark", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -279,8 +275,10 @@ abstract class SlotFields<T> extends SlotPadding {
     /** Opened for a borrower, and not lent yet: its first lease is a miss. */
     boolean onDemand;
 
-    long uses;
     long leases;
+    /** Those that earlier resources of this slot served. */
+    long leasesBefore;
+
     long misses;
 
     @Nullable Throwable acquiredAt;

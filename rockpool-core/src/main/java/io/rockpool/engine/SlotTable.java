@@ -15,15 +15,15 @@ final class SlotTable<T> {
 
     private static final int HOME_BITS = 8;
 
-    /** Hints, read and written without order: a stale one costs a longer search. Written where it changes only. */
-    private final int[] homes = new int[1 << HOME_BITS];
+    /** Hints, read and written without order: a stale one costs a search. Written where it changes only. */
+    private final Slot<T>[] homes = newArray(1 << HOME_BITS);
 
     private volatile Slot<T>[] slots;
 
     SlotTable(int size) {
         slots = fill(newArray(size), 0);
         for (int mix = 0; mix < homes.length; mix++) {
-            homes[mix] = (int) (((long) mix * size) >>> HOME_BITS); // spread evenly
+            homes[mix] = slots[(int) (((long) mix * size) >>> HOME_BITS)]; // spread evenly
         }
     }
 
@@ -44,27 +44,26 @@ final class SlotTable<T> {
 
     /** Takes an idle slot that proved itself within the window: IDLE to LEASED by the thread; null if there is none. */
     @Nullable Slot<T> claim(Thread thread, long now, long window) {
+        int mix = mix(thread);
+        Slot<T> home = homes[mix]; // a slot and not its number: one dependent read less before the CAS
+        if (lent(home, thread, now, window)) {
+            return home;
+        }
         Slot<T>[] all = slots;
         int count = all.length;
-        int mix = mix(thread);
-        int home = homes[mix];
-        int i = home < count ? home : 0;
-        for (int seen = 0; seen < count; seen++) {
-            Slot<T> slot = all[i];
-            long word = slot.word();
-            if (Slot.stateOf(word) == Slot.IDLE && now - slot.goodAt <= window) {
-                if (slot.lend(word, thread, now)) {
-                    if (i != home) {
-                        homes[mix] = i;
-                    }
-                    return slot;
-                }
-            }
-            if (++i == count) {
-                i = 0;
+        for (int i = home.index + 1; i < home.index + count; i++) {
+            Slot<T> slot = all[i < count ? i : i - count];
+            if (lent(slot, thread, now, window)) {
+                homes[mix] = slot;
+                return slot;
             }
         }
         return null;
+    }
+
+    private boolean lent(Slot<T> slot, Thread thread, long now, long window) {
+        long word = slot.word();
+        return Slot.stateOf(word) == Slot.IDLE && now - slot.goodAt <= window && slot.lend(word, thread, now);
     }
 
     /** Takes an idle slot that has to prove itself first: IDLE to CHECKING; null if there is none. Under the lock. */

@@ -11,19 +11,21 @@ import org.jspecify.annotations.Nullable;
  * cost two a statement. What other threads open stands in the other, under the lock. Another thread that closes a child of
  * the holder marks it, and the holder takes it off at its next opening.
  *
+ * <p>A connection inherits them, so that whether there are any is read beside its flags: docs/design/0008-cost-of-a-borrow.md.
+ *
  * <p>Threads: {@code holder} says whether the calling thread is the lease's; {@link #closeAll} by the thread that ends the
  * lease. Source: docs/design/0004-wrappers.md.
  */
-final class Children {
+abstract class Children {
 
     private @Nullable Child ofHolder;
     private @Nullable Child ofOthers; // changed under this lock
 
-    boolean isEmpty() {
+    final boolean hasNoChildren() {
         return ofHolder == null && ofOthers == null;
     }
 
-    void add(Child child, boolean holder) {
+    final void add(Child child, boolean holder) {
         if (holder) {
             while (ofHolder != null && ofHolder.ended) {
                 ofHolder = without(ofHolder, ofHolder);
@@ -39,7 +41,7 @@ final class Children {
     }
 
     /** A child was closed, by whichever thread. */
-    void remove(Child child, boolean holder) {
+    final void remove(Child child, boolean holder) {
         switch (child.place) {
             case Child.OF_HOLDER -> {
                 if (holder) {
@@ -60,7 +62,7 @@ final class Children {
     }
 
     /** Closes all; the first failure is thrown when every one has been tried. */
-    void closeAll() throws SQLException {
+    final void closeChildren() throws SQLException {
         SQLException first = null;
         Child child;
         while ((child = ofHolder) != null) {

@@ -73,7 +73,7 @@ public interface Database {
         /** A read-only one may leave the connection refusing writes; {@link #outside} takes that back. */
         void begin(boolean readOnly) throws SQLException;
 
-        /** Called before any use of the connection outside the transactions begun here. */
+        /** Called before any use of the connection outside the transactions begun here, where {@link #ownTransactions}. */
         default void outside() throws SQLException {}
 
         void commit() throws SQLException;

@@ -105,7 +105,7 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
     /** Makes the connection as it was when it was opened; why it must be closed instead, or null. */
     @SuppressWarnings("NullAway")
     private CloseCause clean(int slot, PhysicalConnection p) throws SQLException {
-        p.children.closeAll();
+        p.closeChildren();
         endTransaction(slot, p);
         if (p.has(PhysicalConnection.SESSION) && !database.resetSession(p.raw)) {
             return CloseCause.SESSION_STATE;

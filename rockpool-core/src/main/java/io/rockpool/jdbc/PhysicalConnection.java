@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All changes are bits of one {@code int}: a lease that left it at zero and has no open child gives back with one
  * compare. Threads: the lease's, as JDBC asks; {@link #lastSql} and {@link #broken} are read by any.
  */
-public final class PhysicalConnection {
+public final class PhysicalConnection extends Children {
 
     static final int AUTOCOMMIT_OFF = 1;
     /** A transaction is to be begun at the next statement. */
@@ -35,13 +35,15 @@ public final class PhysicalConnection {
     static final int IN_DOUBT = 1 << 11;
     /** SQL text asked to end the transaction; whether it did is asked of the engine, or the work is rolled back too. */
     static final int ENDED_BY_TEXT = 1 << 12;
+    /** The transactions are ours, so that statements outside of one are their business; in {@link #always} alone. */
+    static final int OUTSIDE_MATTERS = 1 << 13;
 
     final Connection raw;
     final JdbcPool pool;
     final Database database;
     final Database.Transactions transactions;
-    final Children children = new Children();
     final SessionState state = new SessionState();
+    private final int always;
     private final boolean keepsWarnings;
     private long ranIn; // the lease whose statements ran last, so that warnings are its; 0: there are none
     int flags;
@@ -54,6 +56,7 @@ public final class PhysicalConnection {
         this.pool = pool;
         this.database = pool.database();
         this.transactions = database.transactions(raw);
+        this.always = database.ownTransactions() ? OUTSIDE_MATTERS : 0;
         this.keepsWarnings = database.keepsWarnings();
     }
 
@@ -63,7 +66,7 @@ public final class PhysicalConnection {
     }
 
     boolean isClean() {
-        return flags == 0 && children.isEmpty() && !broken;
+        return flags == 0 && hasNoChildren() && !broken;
     }
 
     boolean has(int flag) {
@@ -79,17 +82,17 @@ public final class PhysicalConnection {
     }
 
     /** SQL text and what it changes: in one object, as threads may share a connection. */
-    private record Classified(String sql, Database.Effect effect) {}
+    record Classified(String text, Database.Effect effect) {}
 
-    /** What running this changes; remembered for the next time the same string, most often a literal, comes. */
+    /** With what running it changes; remembered for the next time the same string, most often a literal, comes. */
     @SuppressWarnings("ReferenceEquality") // an equal string is classified anew, to the same end
-    Database.Effect effect(String sql) {
+    Classified classified(String sql) {
         Classified known = classified;
-        if (known.sql != sql) {
+        if (known.text != sql) {
             known = new Classified(sql, database.effect(sql));
             classified = known;
         }
-        return known.effect;
+        return known;
     }
 
     /** Called before every execution: begins the transaction that is due, and notes what the statement will change. */
@@ -98,10 +101,8 @@ public final class PhysicalConnection {
         if (effect == Database.Effect.ENDS) {
             Transaction.beforeEndByText(this);
         }
-        if ((flags & (AUTOCOMMIT_OFF | POISONED)) != 0) {
-            Transaction.beforeStatement(this);
-        } else {
-            transactions.outside();
+        if (((flags | always) & (AUTOCOMMIT_OFF | POISONED | OUTSIDE_MATTERS)) != 0) {
+            transact();
         }
         if (ranIn != lease && keepsWarnings) {
             forgetWarningsBefore(lease);
@@ -109,6 +110,14 @@ public final class PhysicalConnection {
         }
         if (effect != Database.Effect.NONE) {
             note(effect);
+        }
+    }
+
+    private void transact() throws SQLException {
+        if (has(AUTOCOMMIT_OFF | POISONED)) {
+            Transaction.beforeStatement(this);
+        } else {
+            transactions.outside();
         }
     }
 

@@ -196,7 +196,7 @@ public abstract class PooledConnection extends TransactionalConnection {
 
     @Override
     final Statement wrap(Statement statement) throws SQLException {
-        return listed(new PooledStatement(this, statement));
+        return listed(new PooledPlainStatement(this, statement));
     }
 
     @Override
@@ -248,11 +248,11 @@ public abstract class PooledConnection extends TransactionalConnection {
     }
 
     final void list(Child child) throws SQLException {
-        physical().children.add(child, slot.isHeldBy(Thread.currentThread()));
+        physical().add(child, slot.isHeldBy(Thread.currentThread()));
     }
 
     final void unlist(Child child) throws SQLException {
-        physical().children.remove(child, slot.isHeldBy(Thread.currentThread()));
+        physical().remove(child, slot.isHeldBy(Thread.currentThread()));
     }
 
     private <S extends Child> S listed(S child) throws SQLException {

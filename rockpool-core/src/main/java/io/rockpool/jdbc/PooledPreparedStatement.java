@@ -7,14 +7,17 @@ import java.sql.SQLException;
 class PooledPreparedStatement extends DelegatingPreparedStatement {
 
     private final PreparedStatement raw;
-    private final String sql;
-    private final Database.Effect effect;
+    private final PhysicalConnection.Classified sql;
 
     PooledPreparedStatement(PooledConnection connection, PreparedStatement raw, String sql) throws SQLException {
-        super(connection, raw);
+        super(connection);
         this.raw = raw;
-        this.sql = sql;
-        this.effect = connection.physical().effect(sql);
+        this.sql = connection.physical().classified(sql);
+    }
+
+    @Override
+    final PreparedStatement raw() {
+        return raw;
     }
 
     @Override
@@ -27,12 +30,12 @@ class PooledPreparedStatement extends DelegatingPreparedStatement {
     final PreparedStatement executing() throws SQLException {
         PhysicalConnection p = open();
         executions++;
-        p.executing(sql, effect, connection.lease());
+        p.executing(sql.text(), sql.effect(), connection.lease());
         return raw;
     }
 
     @Override
     final String batchSql() {
-        return sql;
+        return sql.text();
     }
 }

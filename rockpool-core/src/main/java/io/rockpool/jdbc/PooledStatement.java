@@ -8,20 +8,21 @@ import java.sql.SQLNonTransientException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** A statement of a lease. Threads: as its connection. */
-class PooledStatement extends DelegatingStatement {
+/** A statement of a lease, of any kind; the kinds hold the driver's object. Threads: as its connection. */
+abstract class PooledStatement extends DelegatingStatement {
 
     final PooledConnection connection;
-    private final Statement raw;
     private boolean closed; // through CLOSED: seen by other threads soon, without the fence of a volatile write
 
     /** Counts executions: a result set of an earlier one is closed, also where the driver reuses the object. */
     int executions;
 
-    PooledStatement(PooledConnection connection, Statement raw) {
+    PooledStatement(PooledConnection connection) {
         this.connection = connection;
-        this.raw = raw;
     }
+
+    /** The driver's object, whatever the lease says. */
+    abstract Statement raw();
 
     @Override
     final PooledConnection connection() {
@@ -36,7 +37,7 @@ class PooledStatement extends DelegatingStatement {
     @Override
     final Statement delegate() throws SQLException {
         open();
-        return raw;
+        return raw();
     }
 
     final PhysicalConnection open() throws SQLException {
@@ -51,8 +52,8 @@ class PooledStatement extends DelegatingStatement {
     final Statement executing(String sql) throws SQLException {
         PhysicalConnection p = open();
         executions++;
-        p.executing(sql, p.effect(sql), connection.lease());
-        return raw;
+        p.executing(sql, p.classified(sql).effect(), connection.lease());
+        return raw();
     }
 
     @Override
@@ -60,7 +61,7 @@ class PooledStatement extends DelegatingStatement {
         PhysicalConnection p = open();
         executions++;
         p.executing(batchSql(), Database.Effect.NONE, connection.lease());
-        return raw;
+        return raw();
     }
 
     String batchSql() {
@@ -81,7 +82,7 @@ class PooledStatement extends DelegatingStatement {
         CLOSED.setOpaque(this, true);
         if (connection.inForce()) {
             try {
-                raw.close();
+                raw().close();
                 connection.unlist(this); // one that fails is tried again at give back
             } catch (SQLException e) {
                 throw failed(e);
@@ -95,29 +96,29 @@ class PooledStatement extends DelegatingStatement {
     @Override
     final void closeDelegate() throws SQLException {
         CLOSED.setOpaque(this, true);
-        raw.close();
+        raw().close();
     }
 
     @Override
     public final boolean isClosed() throws SQLException {
-        return isMarkedClosed() || !connection.inForce() || raw.isClosed();
+        return isMarkedClosed() || !connection.inForce() || raw().isClosed();
     }
 
     @Override
     public final boolean isWrapperFor(Class<?> iface) throws SQLException {
         open();
-        return iface.isInstance(this) || iface.isInstance(raw);
+        return iface.isInstance(this) || iface.isInstance(raw());
     }
 
     @Override
     public final <V> V unwrap(Class<V> iface) throws SQLException {
         PhysicalConnection p = open();
-        return Unwrapping.unwrap(iface, this, raw, p);
+        return Unwrapping.unwrap(iface, this, raw(), p);
     }
 
     @Override
     public final @Nullable String toString() {
-        return raw.toString();
+        return raw().toString();
     }
 
     private boolean isMarkedClosed() {
