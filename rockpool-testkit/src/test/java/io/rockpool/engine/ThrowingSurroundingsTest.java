@@ -1,6 +1,7 @@
 package io.rockpool.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rockpool.testkit.ManualClock;
 import java.time.Duration;
@@ -93,8 +94,8 @@ class ThrowingSurroundingsTest {
     @Test
     void a_driver_call_that_could_not_be_started_is_started_later() {
         quietly(() -> {
-            AtomicInteger failures = new AtomicInteger(6);
-            ResourcePool<Integer> pool = pool(4, 0, false, new StartsNoThreads(clock, failures), new PoolEvents() {});
+            Platform platform = new FailsAtFirst(clock, new AtomicInteger(6), new AtomicInteger(), new ArrayList<>());
+            ResourcePool<Integer> pool = pool(4, 0, false, platform, new PoolEvents() {});
             pool.start();
             clock.advance(Duration.ofSeconds(1));
             assertThat(pool.statistics().idle()).isEqualTo(4);
@@ -103,6 +104,27 @@ class ThrowingSurroundingsTest {
             clock.advance(Duration.ofSeconds(1));
             assertThat(pool.isClosed()).isTrue();
         });
+    }
+
+    @Test
+    void what_several_passes_left_behind_is_done_although_the_housekeeper_fails_as_well() {
+        FailsAtFirst platform = new FailsAtFirst(clock, new AtomicInteger(), new AtomicInteger(3), new ArrayList<>());
+        ResourcePool<Integer> pool = pool(1, 0, true, platform, new PoolEvents() {});
+        List<Waiter<Integer>> waiters = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Waiter<Integer> waiter = pool.waiter(Thread.currentThread(), SECOND);
+            waiters.add(waiter);
+            assertThatThrownBy(() -> pool.passes.take(afterwards -> afterwards.wake(waiter)))
+                    .hasMessage("planted");
+        }
+        assertThatThrownBy(pool.passes::finishLeftBehind).hasMessage("planted");
+        assertThat(platform.woken).isEmpty();
+
+        pool.passes.finishLeftBehind();
+        assertThat(platform.woken).containsExactlyInAnyOrderElementsOf(waiters);
+
+        pool.passes.finishLeftBehind();
+        assertThat(platform.woken).hasSize(2);
     }
 
     @Test
@@ -160,8 +182,9 @@ class ThrowingSurroundingsTest {
         }
     }
 
-    /** A platform that cannot start threads for a while. */
-    private record StartsNoThreads(ManualClock clock, AtomicInteger failures) implements Platform {
+    /** A platform that cannot start its first threads, nor make its first wake-ups. */
+    private record FailsAtFirst(ManualClock clock, AtomicInteger starts, AtomicInteger wakeUps, List<Waiter<?>> woken)
+            implements Platform {
         @Override
         public long nanos() {
             return clock.nanos();
@@ -179,10 +202,18 @@ class ThrowingSurroundingsTest {
 
         @Override
         public void execute(Runnable task) {
-            if (failures.getAndDecrement() > 0) {
+            if (starts.getAndDecrement() > 0) {
                 throw new OutOfMemoryError("planted");
             }
             clock.execute(task);
+        }
+
+        @Override
+        public void unpark(Waiter<?> waiter) {
+            if (wakeUps.getAndDecrement() > 0) {
+                throw new StackOverflowError("planted");
+            }
+            woken.add(waiter);
         }
 
         @Override
