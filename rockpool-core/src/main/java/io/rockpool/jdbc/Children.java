@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A connection inherits them, so that whether there are any is read beside its flags: docs/design/0008-cost-of-a-borrow.md.
  *
- * <p>Threads: {@code holder} says whether the calling thread is the lease's; {@link #closeAll} by the thread that ends the
+ * <p>Threads: {@code holder} says whether the calling thread is the lease's; {@link #closeChildren} by the thread that ends the
  * lease. Source: docs/design/0004-wrappers.md.
  */
 abstract class Children {
