@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
  * The slots of a pool and the ways to claim one.
  *
  * <p>A thread's search starts at its home: the slot where it last found one, so that two threads that met part and keep to
- * their own cache lines. Homes are kept for mixes of the thread's id, a fixed number of them; no per-thread memory is needed, and
- * two threads of one mix share a hint, nothing else. Threads: any; lock-free. A claim that finds nothing has seen every slot once. Source: docs/design/0001-slots.md.
+ * their own cache lines. Homes are kept for mixes of the thread's id, a fixed number of them; no per-thread memory is
+ * needed, and two threads of one mix share a hint, nothing else.
+ *
+ * <p>Threads: any; lock-free. A claim that finds nothing has seen every slot. Source: docs/design/0001-slots.md.
  */
 final class SlotTable<T> {
 
@@ -51,10 +53,16 @@ final class SlotTable<T> {
         }
         Slot<T>[] all = slots;
         int count = all.length;
-        for (int i = home.index + 1; i < home.index + count; i++) {
-            Slot<T> slot = all[i < count ? i : i - count];
+        int i = home.index < count ? home.index : 0; // a hint may be seen before the longer array that it came from
+        for (int seen = 0; seen < count; seen++) {
+            if (++i == count) {
+                i = 0;
+            }
+            Slot<T> slot = all[i];
             if (lent(slot, thread, now, window)) {
-                homes[mix] = slot;
+                if (slot != home) {
+                    homes[mix] = slot;
+                }
                 return slot;
             }
         }
