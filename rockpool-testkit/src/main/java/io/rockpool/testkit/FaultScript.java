@@ -40,6 +40,7 @@ final class FaultScript {
     private final List<Armed> armed = new CopyOnWriteArrayList<>();
     private final AtomicLong scripted = new AtomicLong();
     private final AtomicLong fired = new AtomicLong();
+    private volatile @Nullable String lastHit;
 
     FaultScript(long seed) {
         this.seed = seed;
@@ -58,6 +59,7 @@ final class FaultScript {
     @Nullable Fault next(String method, int connectionId) {
         for (Armed candidate : armed) {
             if (candidate.fires(method, connectionId)) {
+                lastHit = method;
                 fired.incrementAndGet();
                 return candidate.fault();
             }
@@ -67,6 +69,10 @@ final class FaultScript {
 
     long fired() {
         return fired.get();
+    }
+
+    @Nullable String lastHit() {
+        return lastHit;
     }
 
     void clear() {

@@ -114,6 +114,14 @@ public final class FaultyServer implements AutoCloseable {
         return door.script.fired();
     }
 
+    /**
+     * The name of the call that a fault hit last, such as {@code Connection.createStatement}; null before the first. The
+     * trace does not tell it: two threads may be counted by the script in another order than they are noted there.
+     */
+    public @Nullable String lastFaultedCall() {
+        return door.script.lastHit();
+    }
+
     /** Lets the calls go that hang now; they go on as if nothing had been. */
     public void release() {
         door.hangs.release();
