@@ -6,6 +6,7 @@ module io.rockpool {
 
     exports io.rockpool;
     exports io.rockpool.engine to
+            io.rockpool.sqlite,
             io.rockpool.testkit;
     exports io.rockpool.jdbc to
             io.rockpool.sqlite;

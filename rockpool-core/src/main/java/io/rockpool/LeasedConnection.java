@@ -14,8 +14,7 @@ final class LeasedConnection extends PooledConnection implements ConnectionWrapp
 
     @Override
     public Lane lane() throws SQLException {
-        useCount(); // throws where the lease is over
-        return Lane.SHARED;
+        return Lane.valueOf(role().name());
     }
 
     void begin(boolean readOnly) throws SQLException {

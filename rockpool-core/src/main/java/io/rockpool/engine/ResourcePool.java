@@ -10,9 +10,11 @@ import static io.rockpool.engine.WaitQueue.WAKING;
 import io.rockpool.engine.BorrowFailure.Reason;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Source: docs/design/0001-slots.md, 0002-fair-waiters.md.
  */
 public final class ResourcePool<T> {
+
+    private static final BooleanSupplier NEVER = () -> false;
 
     final Resources<T> resources;
     final Platform platform;
@@ -99,7 +103,14 @@ public final class ResourcePool<T> {
     public Slot<T> borrow(long timeout) throws BorrowFailure, InterruptedException {
         Thread me = Thread.currentThread();
         Slot<T> slot = tryBorrow(me);
-        return slot != null ? slot : await(waiter(me, timeout));
+        return slot != null ? slot : Objects.requireNonNull(await(waiter(me, timeout), NEVER));
+    }
+
+    /** The same, or null as soon as {@code givenUp} says so; whoever makes it say so unparks the thread. */
+    public @Nullable Slot<T> borrow(long timeout, BooleanSupplier givenUp) throws BorrowFailure, InterruptedException {
+        Thread me = Thread.currentThread();
+        Slot<T> slot = tryBorrow(me);
+        return slot != null ? slot : await(waiter(me, timeout), givenUp);
     }
 
     /** A caller about to wait; {@link #advance} queues it. */
@@ -107,7 +118,8 @@ public final class ResourcePool<T> {
         return new Waiter<>(thread, platform.nanos(), timeout);
     }
 
-    private Slot<T> await(Waiter<T> waiter) throws BorrowFailure, InterruptedException {
+    private @Nullable Slot<T> await(Waiter<T> waiter, BooleanSupplier givenUp)
+            throws BorrowFailure, InterruptedException {
         try {
             while (true) {
                 Slot<T> slot = advance(waiter);
@@ -117,6 +129,9 @@ public final class ResourcePool<T> {
                 LockSupport.parkNanos(this, waiter.sleepUntil - platform.nanos());
                 if (waiter.thread().isInterrupted() && leave(waiter)) {
                     throw new InterruptedException();
+                }
+                if (givenUp.getAsBoolean() && leave(waiter)) {
+                    return null;
                 }
             }
         } catch (RuntimeException | Error e) { // nobody is left to take what the waiter is served

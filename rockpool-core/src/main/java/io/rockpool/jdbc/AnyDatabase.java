@@ -81,6 +81,9 @@ public class AnyDatabase implements Database {
         return settings.url();
     }
 
+    /** Adds what the driver shall get besides what was set. */
+    protected void complete(Properties driverProperties) {}
+
     @Override
     public boolean local() {
         return false;
@@ -153,6 +156,7 @@ public class AnyDatabase implements Database {
         if (password != null) {
             properties.setProperty("password", password);
         }
+        complete(properties);
         return properties;
     }
 

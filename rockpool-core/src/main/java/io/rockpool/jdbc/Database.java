@@ -1,5 +1,7 @@
 package io.rockpool.jdbc;
 
+import io.rockpool.engine.EngineSettings;
+import io.rockpool.engine.Platform;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -31,6 +33,22 @@ public interface Database {
         BEGINS,
         /** It changes the session: settings, temporary objects, attached files, locks. */
         SESSION
+    }
+
+    /** The role of the connection that serves a lease now. */
+    enum Role {
+        /** Every connection has all roles. */
+        SHARED,
+        WRITER,
+        READER
+    }
+
+    /** Called once, before the first opening, by the pool that the database is for. */
+    default void serve(String pool, EngineSettings settings, Platform platform) {}
+
+    /** The role in which the connection serves its next statement, or the present one. */
+    default Role role(Connection connection) throws SQLException {
+        return Role.SHARED;
     }
 
     /** Whether opening and validating need no network, and so are done by the caller. */

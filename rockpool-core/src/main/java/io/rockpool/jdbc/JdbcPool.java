@@ -43,6 +43,7 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
         this.events = events;
         this.validationSeconds = (int) Math.max(1, TimeUnit.NANOSECONDS.toSeconds(settings.validationTimeout()));
         this.engine = new ResourcePool<>(settings, this, platform, events);
+        database.serve(name, settings, platform);
     }
 
     public ResourcePool<PhysicalConnection> engine() {

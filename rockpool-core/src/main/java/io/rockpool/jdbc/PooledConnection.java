@@ -163,6 +163,12 @@ public abstract class PooledConnection extends TransactionalConnection {
         return inForce() && !p.broken;
     }
 
+    /** The role in which the connection serves the lease now. */
+    protected final Database.Role role() throws SQLException {
+        PhysicalConnection p = physical();
+        return p.database.role(p.raw);
+    }
+
     /** Gives a scope's connection back; what is still open is rolled back. */
     protected final void closeScope() throws SQLException {
         try {

@@ -58,6 +58,16 @@ public final class SqlText {
         return !word.equals("TO") && !word.equals("PREPARED");
     }
 
+    /** Whether this character comes next; it is then passed over. */
+    public boolean skip(char expected) {
+        skipBlank();
+        if (at < sql.length() && sql.charAt(at) == expected) {
+            at++;
+            return true;
+        }
+        return false;
+    }
+
     private void skipBlank() {
         while (at < sql.length()) {
             char c = sql.charAt(at);

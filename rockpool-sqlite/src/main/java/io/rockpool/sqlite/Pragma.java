@@ -61,6 +61,15 @@ enum Pragma {
         this.rule = rule;
     }
 
+    /** Whether native connections of the role set it themselves. Waiting for locks is done in Java. */
+    boolean isFor(LaneConnection.Role role) {
+        return switch (this) {
+            case BUSY_TIMEOUT -> false;
+            case JOURNAL_MODE -> role == LaneConnection.Role.WRITER; // it stays in the file
+            default -> true;
+        };
+    }
+
     private String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -1,106 +1,166 @@
 package io.rockpool.sqlite;
 
+import io.rockpool.engine.EngineSettings;
+import io.rockpool.engine.Platform;
 import io.rockpool.jdbc.AnyDatabase;
 import io.rockpool.jdbc.ConnectionSettings;
-import io.rockpool.jdbc.SqlText;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
-import java.util.List;
-import java.util.Set;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
- * A SQLite database file: connections with their pragmas set and read back, transactions begun by the pool, errors by
- * SQLite's codes.
+ * A SQLite database as the pool uses it: sessions that find their lane at each statement, native connections with their
+ * pragmas set and read back, errors by SQLite's codes.
  *
- * <p>Opening costs about 0.1 ms, so whatever is in doubt is closed rather than repaired. Threads: any, with a connection
- * each. Source: docs/design/0005-sqlite-profile.md.
+ * <p>Opening a native connection costs about 0.1 ms, so whatever is in doubt is closed rather than repaired. Threads: any, with
+ * a connection each. Source: docs/design/0005-sqlite-profile.md, 0010-sqlite-lanes.md.
  */
 final class SqliteDatabase extends AnyDatabase {
 
-    /** Result codes after which the connection, or the file under it, is not to be trusted. */
-    private static final Set<SQLiteErrorCode> BROKEN = Set.of(
-            SQLiteErrorCode.SQLITE_INTERNAL,
-            SQLiteErrorCode.SQLITE_NOMEM,
-            SQLiteErrorCode.SQLITE_IOERR,
-            SQLiteErrorCode.SQLITE_CORRUPT,
-            SQLiteErrorCode.SQLITE_CANTOPEN,
-            SQLiteErrorCode.SQLITE_MISUSE,
-            SQLiteErrorCode.SQLITE_NOTADB);
+    /** Native waits are short: a longer one goes on in Java, where it can be ended. */
+    private static final int NATIVE_WAIT_MILLIS = 5;
 
-    private static final int READONLY_DBMOVED = 1032;
+    /** READWRITE, CREATE, URI and NOMUTEX: the driver locks each connection itself. */
+    private static final String OPEN_MODE = "32838";
 
-    /** Pragmas that tell, or change the file rather than the session. */
-    private static final Set<String> HARMLESS_PRAGMAS = Set.of(
-            "TABLE_INFO",
-            "TABLE_XINFO",
-            "TABLE_LIST",
-            "INDEX_INFO",
-            "INDEX_XINFO",
-            "INDEX_LIST",
-            "FOREIGN_KEY_LIST",
-            "FOREIGN_KEY_CHECK",
-            "INTEGRITY_CHECK",
-            "QUICK_CHECK",
-            "USER_VERSION",
-            "APPLICATION_ID",
-            "SCHEMA_VERSION",
-            "DATA_VERSION",
-            "PAGE_COUNT",
-            "FREELIST_COUNT",
-            "PAGE_SIZE",
-            "DATABASE_LIST",
-            "FUNCTION_LIST",
-            "COLLATION_LIST",
-            "COMPILE_OPTIONS",
-            "WAL_CHECKPOINT",
-            "OPTIMIZE",
-            "INCREMENTAL_VACUUM");
+    private static final int WRITER_STATEMENTS = 256;
+    private static final int READER_STATEMENTS = 128;
 
-    private static final Pattern BETWEEN = Pattern.compile(";\\s*\\S");
+    private final SqliteOptions options;
+    private final Router router;
+    private @Nullable Lanes lanes;
+    private long borrowNanos = TimeUnit.SECONDS.toNanos(30);
+    private @Nullable SQLiteConnection memory; // guarded by this
+    private @Nullable ValueConverter converter; // guarded by this
 
-    private final Path file;
-    private final List<Pragma.Choice> pragmas;
-
-    SqliteDatabase(ConnectionSettings settings, Path file, List<Pragma.Choice> pragmas, Consumer<String> fault) {
+    SqliteDatabase(ConnectionSettings settings, SqliteOptions options, Consumer<String> fault) {
         super(settings, fault);
-        this.file = file;
-        this.pragmas = pragmas;
+        this.options = options;
+        this.router = new Router(options.foreignLockMillis());
     }
 
-    @Override
-    protected String driverUrl() {
-        return SqliteProfile.PREFIX + file;
+    // ---- what the lanes ask ------------------------------------------------------------------------------------
+
+    /** The file, or null for a database in memory. */
+    @Nullable Path file() {
+        return options.file();
     }
 
-    @Override
-    public boolean local() {
-        return true;
+    Router router() {
+        return router;
     }
 
-    @Override
-    public Connection open() throws SQLException {
+    boolean keepsSnapshots() {
+        return options.singleProcess();
+    }
+
+    int foreignLockMillis() {
+        return options.foreignLockMillis();
+    }
+
+    long foreignLockNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(options.foreignLockMillis());
+    }
+
+    /** How long a session may wait for a lane. */
+    long borrowNanos() {
+        return borrowNanos;
+    }
+
+    int cacheSize(LaneConnection.Role role) {
+        return role == LaneConnection.Role.READER ? READER_STATEMENTS : WRITER_STATEMENTS;
+    }
+
+    /** Whether readers beside the writer are impossible. */
+    boolean isSingleLane(SQLiteConnection writer) throws SQLException {
+        return file() == null
+                || !"wal".equalsIgnoreCase(text(writer, "PRAGMA journal_mode"))
+                || "exclusive".equalsIgnoreCase(text(writer, "PRAGMA locking_mode"));
+    }
+
+    private static @Nullable String text(SQLiteConnection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+
+    /** A database that was there must not be made anew in silence. */
+    void checkFileExists() throws SQLException {
+        Path file = file();
+        if (file != null && !Files.exists(file)) {
+            throw new SQLNonTransientConnectionException(
+                    "the database file " + file + " was deleted while the pool was open; put it back, or restart to"
+                            + " begin with a new one",
+                    "08001");
+        }
+    }
+
+    /** A native connection for the role. */
+    SQLiteConnection connect(LaneConnection.Role role) throws SQLException {
         Connection connection = super.open();
         try {
-            for (Pragma.Choice pragma : pragmas) {
-                pragma.apply(connection);
-            }
-            readSomething(connection);
-            return connection;
+            SQLiteConnection driver = connection.unwrap(SQLiteConnection.class);
+            driver.getConnectionConfig().setGetGeneratedKeys(false); // they cost a query each, and leave it open
+            driver.setBusyTimeout(Math.min(NATIVE_WAIT_MILLIS, options.foreignLockMillis()));
+            setUp(driver, role);
+            return driver;
         } catch (SQLException e) {
             close(connection, e);
             throw explained(e);
         } catch (Throwable t) {
             close(connection, t);
             throw t;
+        }
+    }
+
+    private void setUp(SQLiteConnection driver, LaneConnection.Role role) throws SQLException {
+        for (Pragma.Choice pragma : options.pragmas()) {
+            if (pragma.pragma().isFor(role)) {
+                patiently(() -> pragma.apply(driver));
+            }
+        }
+        patiently(() -> readSomething(driver));
+        try (Statement statement = driver.createStatement()) {
+            if (role == LaneConnection.Role.READER) {
+                statement.execute("PRAGMA query_only=1");
+            } else if (file() != null) {
+                statement.execute("PRAGMA wal_autocheckpoint=" + Checkpoints.BACKSTOP_FRAMES);
+                statement.execute("PRAGMA journal_size_limit=" + Checkpoints.TRUNCATE_BYTES);
+            }
+        }
+    }
+
+    private interface Step {
+        void run() throws SQLException;
+    }
+
+    /** Another process may hold the file's locks just now. */
+    private void patiently(Step step) throws SQLException {
+        long until = System.nanoTime() + foreignLockNanos();
+        while (true) {
+            try {
+                step.run();
+                return;
+            } catch (SQLException e) {
+                if (!SqliteErrors.isLockedByAnother(e)
+                        || System.nanoTime() - until >= 0
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                java.util.concurrent.locks.LockSupport.parkNanos(1_000_000L);
+            }
         }
     }
 
@@ -121,7 +181,7 @@ final class SqliteDatabase extends AnyDatabase {
     }
 
     private SQLException explained(SQLException e) {
-        SQLiteErrorCode code = primary(codeOf(e));
+        SQLiteErrorCode code = SqliteErrors.primary(SqliteErrors.codeOf(e));
         String what = switch (code) {
             case SQLITE_NOTADB -> "is no SQLite database; name another file, or a new one";
             case SQLITE_CORRUPT -> "is a damaged database; restore it from a backup";
@@ -134,7 +194,7 @@ final class SqliteDatabase extends AnyDatabase {
         return what.isEmpty()
                 ? e
                 : new SQLNonTransientConnectionException(
-                        "the database file " + file + " " + what, "08001", e.getErrorCode(), e);
+                        "the database file " + file() + " " + what, "08001", e.getErrorCode(), e);
     }
 
     private static void close(Connection connection, Throwable because) {
@@ -145,25 +205,85 @@ final class SqliteDatabase extends AnyDatabase {
         }
     }
 
-    /** A real read of the file: the driver's own check never touches it. */
-    @Override
-    public boolean validate(Connection connection, int timeoutSeconds) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("PRAGMA schema_version")) {
-            return row.next();
+    /** A database in memory that nothing is stored in: for what the driver answers by itself. */
+    synchronized SQLiteConnection memory() throws SQLException {
+        SQLiteConnection connection = memory;
+        if (connection == null) {
+            connection = org.sqlite.JDBC.createConnection(SqliteProfile.PREFIX + ":memory:", driverProperties());
+            memory = connection;
         }
+        return connection;
     }
 
-    /** The driver's own abort does nothing, and its close waits until the running statement ends. */
+    synchronized ValueConverter converter() throws SQLException {
+        ValueConverter present = converter;
+        if (present == null) {
+            present = new ValueConverter(memory());
+            converter = present;
+        }
+        return present;
+    }
+
+    private Properties driverProperties() {
+        Properties properties = new Properties();
+        settings().driverProperties().forEach(properties::setProperty);
+        return properties;
+    }
+
+    // ---- what the pool asks ------------------------------------------------------------------------------------
+
+    @Override
+    protected String driverUrl() {
+        Path file = file();
+        return SqliteProfile.PREFIX + (file == null ? ":memory:" : file);
+    }
+
+    @Override
+    protected void complete(Properties driverProperties) {
+        driverProperties.putIfAbsent(SQLiteConfig.Pragma.OPEN_MODE.pragmaName, OPEN_MODE);
+    }
+
+    @Override
+    public void serve(String pool, EngineSettings settings, Platform platform) {
+        borrowNanos = settings.borrowTimeout();
+        lanes = new Lanes(this, pool, settings, platform);
+    }
+
+    @Override
+    public boolean local() {
+        return true;
+    }
+
+    /** A session: it opens nothing but the lanes, with the first of them. */
+    @Override
+    public Connection open() throws SQLException {
+        Lanes all = lanes;
+        if (all == null) {
+            throw new IllegalStateException("open comes after serve");
+        }
+        all.enter();
+        return new Session(all);
+    }
+
+    @Override
+    public boolean validate(Connection connection, int timeoutSeconds) throws SQLException {
+        return ((Session) connection).validate();
+    }
+
     @Override
     public void abort(Connection connection) throws SQLException {
-        connection.unwrap(SQLiteConnection.class).getDatabase().interrupt();
+        ((Session) connection).abort();
+    }
+
+    @Override
+    public Role role(Connection connection) throws SQLException {
+        return ((Session) connection).role();
     }
 
     @Override
     public boolean retryable(Throwable failure) {
         return failure instanceof SQLException e
-                && switch (primary(codeOf(e))) {
+                && switch (SqliteErrors.primary(SqliteErrors.codeOf(e))) {
                     case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL -> true;
                     default -> false;
                 };
@@ -171,49 +291,29 @@ final class SqliteDatabase extends AnyDatabase {
 
     @Override
     public Severity severity(SQLException e) {
-        SQLiteErrorCode code = codeOf(e);
-        return BROKEN.contains(primary(code)) || code.code == READONLY_DBMOVED
-                ? Severity.CONNECTION
-                : Severity.TRANSACTION;
-    }
-
-    private static SQLiteErrorCode codeOf(SQLException e) {
-        return e instanceof SQLiteException sqlite
-                ? sqlite.getResultCode()
-                : SQLiteErrorCode.getErrorCode(e.getErrorCode() == 0 ? -1 : e.getErrorCode());
-    }
-
-    /** An extended code's family: the low byte. */
-    private static SQLiteErrorCode primary(SQLiteErrorCode code) {
-        return code.code < 0 ? code : SQLiteErrorCode.getErrorCode(code.code & 0xff);
+        boolean broken = SqliteErrors.isFatal(e) || super.severity(e) == Severity.CONNECTION;
+        return broken ? Severity.CONNECTION : Severity.TRANSACTION;
     }
 
     @Override
     public Effect effect(String sql) {
-        if (SqlText.isOrdinary(sql)) {
-            return Effect.NONE;
-        }
-        if (sql.indexOf(';') >= 0 && BETWEEN.matcher(sql).find()) {
-            return Effect.SESSION; // several statements, or a trigger: not worth reading, opening anew is cheap
-        }
-        SqlText text = new SqlText(sql);
-        return switch (text.word()) {
-            case "BEGIN", "SAVEPOINT" -> Effect.BEGINS;
-            case "COMMIT", "END", "ROLLBACK" -> text.endsTransaction() ? Effect.ENDS : Effect.NONE;
-            case "PRAGMA" -> pragmaEffect(text, sql);
-            case "CREATE" ->
-                switch (text.word()) {
-                    case "TEMP", "TEMPORARY" -> Effect.SESSION;
-                    default -> Effect.NONE;
-                };
-            case "ATTACH", "DETACH" -> Effect.SESSION;
-            default -> Effect.NONE;
+        Route route = router.route(sql);
+        return switch (route.kind) {
+            case BEGIN, SAVEPOINT -> Effect.BEGINS;
+            case COMMIT, ROLLBACK -> Effect.ENDS;
+            case SESSION -> Effect.SESSION;
+            case SCRIPT ->
+                route.parts.stream().anyMatch(part -> part.kind == Route.Kind.SESSION || part.controlsTransaction())
+                        ? Effect.SESSION
+                        : Effect.NONE;
+            case READ, WRITE, RELEASE, ROLLBACK_TO -> Effect.NONE;
         };
     }
 
-    private static Effect pragmaEffect(SqlText text, String sql) {
-        boolean sets = sql.indexOf('=') >= 0 || sql.indexOf('(') >= 0;
-        return sets && !HARMLESS_PRAGMAS.contains(text.word()) ? Effect.SESSION : Effect.NONE;
+    @Override
+    public boolean resetSession(Connection connection) throws SQLException {
+        ((Session) connection).reset();
+        return true;
     }
 
     @Override
@@ -227,7 +327,7 @@ final class SqliteDatabase extends AnyDatabase {
     }
 
     @Override
-    public Transactions transactions(Connection connection) throws SQLException {
-        return new SqliteTransactions(connection);
+    public Transactions transactions(Connection connection) {
+        return ((Session) connection).transaction();
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 /**
  * SQLite, through org.xerial's driver.
  *
- * <p>Chosen for {@code jdbc:sqlite:PATH}. Its options stand in {@link Pragma}; set them as {@code rockpool.sqlite.KEY} or
+ * <p>Chosen for {@code jdbc:sqlite:PATH}. Its options stand in {@link SqliteOptions} and {@link Pragma}; set them as {@code rockpool.sqlite.KEY} or
  * as URL parameters. Source: docs/design/0005-sqlite-profile.md.
  */
 public final class SqliteProfile implements DatabaseProfile {
@@ -33,7 +33,7 @@ public final class SqliteProfile implements DatabaseProfile {
 
     @Override
     public Map<String, String> options() {
-        return Pragma.defaults();
+        return SqliteOptions.defaults();
     }
 
     @Override
@@ -42,7 +42,7 @@ public final class SqliteProfile implements DatabaseProfile {
         SqliteUrl url = SqliteUrl.parse(settings.url(), fault);
         Map<String, String> options = new TreeMap<>(settings.options());
         options.putAll(url.options());
-        return new SqliteDatabase(settings, url.file(), Pragma.chosen(options, fault), fault);
+        return new SqliteDatabase(settings, SqliteOptions.of(url.file(), options, fault), fault);
     }
 
     /** A key as it stands in a URL, {@code busy_timeout}, as the option's, {@code busy-timeout}. */

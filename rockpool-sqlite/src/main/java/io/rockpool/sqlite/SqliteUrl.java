@@ -46,12 +46,12 @@ record SqliteUrl(Path file, Map<String, String> options) {
         for (String parameter : query.split("&", -1)) {
             int equals = parameter.indexOf('=');
             String key = SqliteProfile.optionKey(equals < 0 ? parameter : parameter.substring(0, equals));
-            if (Pragma.defaults().containsKey(key) && equals > 0) {
+            if (SqliteOptions.defaults().containsKey(key) && equals > 0) {
                 options.put(key, parameter.substring(equals + 1));
             } else {
                 fault.accept("the url's parameter '" + (equals < 0 ? parameter : parameter.substring(0, equals))
                         + "' is unknown, and the driver would make it a part of the file's name; known are "
-                        + String.join(", ", Pragma.defaults().keySet()) + " (with _ or -); remove it");
+                        + String.join(", ", SqliteOptions.defaults().keySet()) + " (with _ or -); remove it");
             }
         }
         return options;

@@ -58,7 +58,8 @@ class Origin_B14 {
                 byte[] bytes = Files.readAllBytes(file);
                 classes.add(bytes);
                 String constants = new String(bytes, StandardCharsets.ISO_8859_1);
-                boolean jdbcDates = file.toString().contains("Delegating"); // java.sql.Date and Calendar in signatures
+                boolean jdbcDates = // java.sql.Date and Calendar in signatures
+                        file.getFileName().toString().matches("(Delegating|Forwarding|Converting).*");
                 WALL_CLOCKS.stream()
                         .filter(clock -> constants.contains(clock) && !(jdbcDates && clock.startsWith("java/util/")))
                         .forEach(clock -> asking.add(file.getFileName() + ": " + clock));

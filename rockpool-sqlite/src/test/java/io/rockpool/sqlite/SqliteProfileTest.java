@@ -423,7 +423,7 @@ class SqliteProfileTest {
                 writer.setAutoCommit(false);
                 Steps.update(writer, "INSERT INTO t VALUES (2)");
                 assertThatThrownBy(() -> Steps.update(pool, "INSERT INTO t VALUES (3)"))
-                        .hasMessageContaining("BUSY");
+                        .hasMessageContaining("holds itself");
                 writer.rollback();
             }
             assertThat(pool.statistics().totalCreated()).isEqualTo(2);

@@ -1,0 +1,202 @@
+package io.rockpool.sqlite;
+
+import io.rockpool.engine.BorrowFailure;
+import io.rockpool.engine.Slot;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * Moves the WAL into the database file, so that no committer has to.
+ *
+ * <p>PASSIVE while writers go on, by a connection of its own on a worker thread. Where the WAL has grown long all the same, once
+ * with the permit in hand, so that it is taken over to its end and the next writer begins it anew; at {@link
+ * #TRUNCATE_BYTES} it is cut as well. A waiting checkpoint would stop writers for as long as a reader reads, so none waits:
+ * whoever pins the WAL is named, and it is tried again.
+ *
+ * <p>Threads: {@link #tick} by the housekeeper; the work by one worker at a time.
+ */
+final class Checkpoints {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
+    /** Commits after which the WAL is looked at. */
+    static final long COMMITS = 500;
+
+    /** Time after which it is looked at where there were fewer. */
+    static final long QUIET_NANOS = 1_000_000_000L;
+
+    /** Frames from which it is taken over with the permit in hand. */
+    static final long LONG_FRAMES = 4_000;
+
+    /** Frames at which a committer does it after all; housekeeping is late then. */
+    static final long BACKSTOP_FRAMES = 16_000;
+
+    /** Frames from which a reader that pins it is named. */
+    static final long PINNED_FRAMES = 64_000;
+
+    /** Size of the WAL file from which it is cut; also its {@code journal_size_limit}. */
+    static final long TRUNCATE_BYTES = 64L << 20;
+
+    private final Lanes lanes;
+    private final Lanes.Opened home;
+    private final AtomicBoolean working = new AtomicBoolean();
+    private @Nullable SQLiteConnection own; // by the worker
+    private volatile boolean closed;
+    private long seenEpoch; // by the housekeeper, as below
+    private long seenAt;
+    private volatile long retryAt;
+    private volatile long logFrames;
+    private volatile long pinnedTold;
+
+    Checkpoints(Lanes lanes, Lanes.Opened home) {
+        this.lanes = lanes;
+        this.home = home;
+        this.seenAt = lanes.platform.tick().now();
+    }
+
+    /** Frames in the WAL at the last look. */
+    long logFrames() {
+        return logFrames;
+    }
+
+    void tick(long now) {
+        long commits = (home.gate.epoch() - seenEpoch) / 2;
+        boolean due = commits >= COMMITS || (commits > 0 && now - seenAt >= QUIET_NANOS);
+        if (!due || now - retryAt < 0 || closed || !working.compareAndSet(false, true)) {
+            return;
+        }
+        seenEpoch = home.gate.epoch();
+        seenAt = now;
+        lanes.platform.execute(this::work);
+    }
+
+    private void work() {
+        try {
+            if (!closed) {
+                checkpoint();
+            }
+        } catch (SQLException e) {
+            retryAt = lanes.platform.tick().now() + QUIET_NANOS;
+            LOG.debug("pool '{}': a checkpoint failed, and is tried again: {}", lanes.pool, e.toString());
+        } finally {
+            if (closed) {
+                closeOwn();
+            }
+            working.set(false);
+        }
+    }
+
+    private void checkpoint() throws SQLException {
+        SQLiteConnection connection = own;
+        if (connection == null) {
+            connection = lanes.database.connect(LaneConnection.Role.PRIVATE);
+            own = connection;
+        }
+        long[] passive = run(connection, "PASSIVE");
+        logFrames = passive[1];
+        if (passive[1] >= LONG_FRAMES) {
+            takeOver(connection);
+        }
+    }
+
+    /** With the permit in hand nobody adds to the WAL, so a passive checkpoint reaches its end, if no reader is behind. */
+    private void takeOver(SQLiteConnection connection) throws SQLException {
+        Slot<WriterGate.Permit> permit = null;
+        try {
+            permit = home.gate.take(1_000_000_000L, () -> closed);
+            if (permit == null) {
+                return;
+            }
+            permit.resource().sql = "(checkpoint)";
+            long[] result = run(connection, "PASSIVE");
+            boolean whole = result[1] == result[2];
+            if (whole && result[1] * 4096 >= TRUNCATE_BYTES) {
+                result = run(connection, "TRUNCATE");
+            }
+            logFrames = result[1];
+            if (!whole && result[1] >= PINNED_FRAMES) {
+                tellWhoPins(result);
+            }
+        } catch (BorrowFailure e) {
+            LOG.debug("pool '{}': no turn for a checkpoint among the writers", lanes.pool);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (permit != null) {
+                home.gate.giveBack(permit, permit.ticket());
+            }
+        }
+    }
+
+    /** busy, frames in the WAL, frames moved. */
+    private static long[] run(SQLiteConnection connection, String mode) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
+            return row.next() ? new long[] {row.getLong(1), row.getLong(2), row.getLong(3)} : new long[3];
+        }
+    }
+
+    private void tellWhoPins(long[] result) {
+        if (result[1] < pinnedTold * 2) {
+            return; // told; again when it has doubled
+        }
+        pinnedTold = result[1];
+        LOG.warn(
+                "pool '{}': the WAL has {} pages, and only {} could be moved into the file: {}",
+                lanes.pool,
+                result[1],
+                result[2],
+                pinning());
+    }
+
+    /** Who reads an old state, as far as this pool knows. */
+    String pinning() {
+        StringBuilder text = new StringBuilder();
+        for (LaneConnection lane : lanes.open()) {
+            SessionStatement running = lane.running();
+            if (running != null) {
+                text.append(text.isEmpty() ? "" : "; ").append(running.described());
+            }
+        }
+        return text.isEmpty()
+                ? "another process, or a read transaction that runs no statement now, holds on to an old state"
+                : "statements running now: " + text;
+    }
+
+    /** The last checkpoint of a pool's life, by its writer. */
+    static void finish(LaneConnection writer, String pool) throws SQLException {
+        try (Statement statement = writer.driver.createStatement()) {
+            statement.execute("PRAGMA analysis_limit=400");
+            statement.execute("PRAGMA optimize");
+        }
+        long[] result = run(writer.driver, "TRUNCATE");
+        if (result[0] != 0) {
+            LOG.debug("pool '{}': the WAL is in use by others and stays", pool);
+        }
+    }
+
+    void close() {
+        closed = true;
+        if (working.compareAndSet(false, true)) {
+            closeOwn();
+        }
+    }
+
+    private void closeOwn() {
+        SQLiteConnection connection = own;
+        own = null;
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                LOG.warn("pool '{}': closing a connection failed: {}", lanes.pool, e.toString());
+            }
+        }
+    }
+}

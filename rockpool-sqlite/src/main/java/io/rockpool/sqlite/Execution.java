@@ -1,0 +1,180 @@
+package io.rockpool.sqlite;
+
+import io.rockpool.sqlite.SessionStatement.Wanted;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * One run of a text: takes the lane it belongs on, the compiled statement from there, and leaves rows, a count or an error
+ * with its statement.
+ *
+ * <p>Threads: the session's.
+ */
+final class Execution {
+
+    private Execution() {}
+
+    static void run(SessionStatement statement, Route route, Object[] values, Wanted wanted, boolean withKeys)
+            throws SQLException {
+        if (route.kind == Route.Kind.SCRIPT) {
+            script(statement, route, wanted, withKeys);
+        } else {
+            one(statement, route, values, wanted, withKeys);
+        }
+    }
+
+    /** Each part on its own lane; counts are added up, and the last part's rows stay. */
+    private static void script(SessionStatement statement, Route script, Wanted wanted, boolean withKeys)
+            throws SQLException {
+        long sum = 0;
+        for (Route part : script.parts) {
+            statement.closeRows();
+            one(statement, part, SessionStatement.NONE, Wanted.EITHER, withKeys);
+            sum += Math.max(0, statement.getLargeUpdateCount());
+        }
+        if (statement.hasRows() && wanted == Wanted.COUNT) {
+            statement.closeRows();
+        }
+        if (!statement.hasRows()) {
+            statement.changed(sum);
+        }
+    }
+
+    private static void one(SessionStatement statement, Route given, Object[] values, Wanted wanted, boolean withKeys)
+            throws SQLException {
+        Session session = statement.session;
+        SessionTransaction transaction = session.transaction();
+        if (given.controlsTransaction()) {
+            try {
+                if (transaction.carriesOut(given)) {
+                    statement.changed(0);
+                    return;
+                }
+            } catch (SQLException e) {
+                throw statement.failed(e, null);
+            }
+        }
+        transaction.refuseIfLost();
+        Route route = given;
+        if (given.asksForChanges) {
+            route = given.as(session.changes().answered(given.sql));
+        }
+        if (transaction.lane() == null && session.database.router().needsProgram(route)) {
+            route = refined(statement, route);
+        }
+        onLane(statement, route, values, wanted, withKeys);
+    }
+
+    /** What a text is, by the program that a reader compiles it to. One that a reader cannot compile counts as a write. */
+    private static Route refined(SessionStatement statement, Route route) throws SQLException {
+        Session session = statement.session;
+        LaneConnection reader = session.lanes.tryReader();
+        if (reader == null) {
+            return route;
+        }
+        try {
+            return session.database.router().refined(route, reader.driver);
+        } catch (SQLException e) {
+            return route; // the error, if it is one, shows where it runs
+        } finally {
+            session.lanes.giveBack(reader);
+        }
+    }
+
+    private static void onLane(
+            SessionStatement statement, Route route, Object[] values, Wanted wanted, boolean withKeys)
+            throws SQLException {
+        Session session = statement.session;
+        long since = 0;
+        while (true) {
+            LaneConnection lane = session.take(route);
+            boolean kept = false;
+            try {
+                kept = step(statement, lane, route, values, wanted, withKeys);
+                return;
+            } catch (SQLException e) {
+                if (session.transaction().lane() != null || !session.waits().mayTryAgain(e, since)) {
+                    throw statement.failed(e, lane);
+                }
+                since = since == 0 ? session.lanes.platform.nanos() : since;
+            } catch (RuntimeException | Error e) {
+                lane.broken = true;
+                throw e;
+            } finally {
+                if (!kept) {
+                    session.letGo(lane);
+                }
+            }
+        }
+    }
+
+    /** Whether the lane is kept, for the rows. */
+    private static boolean step(
+            SessionStatement statement,
+            LaneConnection lane,
+            Route route,
+            Object[] values,
+            Wanted wanted,
+            boolean withKeys)
+            throws SQLException {
+        LaneStatement compiled = lane.compiled(route.sql);
+        boolean kept = false;
+        lane.runs(statement);
+        try {
+            check(compiled, values, wanted);
+            if (compiled.columns == 0) {
+                long count = compiled.update(values);
+                statement.changed(route.changesRows ? count : 0);
+                afterChange(statement, lane, route, count, withKeys);
+            } else if (wanted == Wanted.COUNT && route.kind != Route.Kind.READ && !route.changesRows) {
+                compiled.update(values); // a PRAGMA that answers, run for its effect
+                statement.changed(0);
+            } else {
+                ResultSet rows = compiled.query(values, statement.rowLimit());
+                statement.answered(new SessionResultSet(statement.session, statement, lane, compiled, rows));
+                kept = true;
+                if (route.inserts) {
+                    afterChange(statement, lane, route, 1, withKeys);
+                }
+            }
+            return kept;
+        } finally {
+            if (!kept) {
+                lane.ran(statement);
+                lane.statements.giveBack(compiled);
+            }
+        }
+    }
+
+    private static void check(LaneStatement compiled, Object[] values, Wanted wanted) throws SQLException {
+        if (values.length != compiled.parameters) {
+            throw new SQLException(
+                    values.length < compiled.parameters
+                            ? "the statement has " + compiled.parameters + " parameters, and only the first "
+                                    + values.length + " are set; set them all"
+                            : "parameter " + values.length + " is set, but the statement has only "
+                                    + compiled.parameters,
+                    "07001");
+        }
+        if (wanted == Wanted.ROWS && compiled.columns == 0) {
+            throw new SQLException("Query does not return results; use executeUpdate or execute for it", "02000");
+        }
+    }
+
+    private static void afterChange(
+            SessionStatement statement, LaneConnection lane, Route route, long count, boolean withKeys)
+            throws SQLException {
+        if (route.changesSchema) {
+            lane.home.gate.schemaChanged();
+        }
+        if (route.changesRows) {
+            boolean inserted = route.inserts && count > 0;
+            statement.session.changes().note(lane, count, inserted);
+            if (withKeys) {
+                statement.madeKey(inserted ? lane.lastRowId() : null);
+            }
+        } else if (withKeys) {
+            statement.madeKey(null);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package io.rockpool.sqlite;
+
+import io.rockpool.engine.Slot;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.core.DB;
+
+/**
+ * A native SQLite connection in one role, with its compiled statements and what its holder does with it.
+ *
+ * <p>One session holds it at a time; {@link #holds} counts why: a transaction, and each open result set. It goes back when
+ * none is left. An interrupt reaches a statement only while this one is the connection's running statement: whoever
+ * interrupts says so first, and the holder waits for it before the connection goes on to the next.
+ *
+ * <p>Threads: the holder; {@link #interrupt} from any.
+ */
+final class LaneConnection {
+
+    /** What a lane connection is for. */
+    enum Role {
+        /** Reads only; lent by the pool of readers. */
+        READER,
+        /** Writes; used by whoever holds the file's permit. */
+        WRITER,
+        /** One session's own, until it ends: with temporary objects, attached files or settings of its own. */
+        PRIVATE
+    }
+
+    Role role;
+    final SQLiteConnection driver;
+    final DB engine;
+    final EngineTransaction transaction;
+    final StatementCache statements;
+    private final LaneStatement lastRowId;
+    private @Nullable LaneStatement dataVersion;
+
+    /** Why its session holds it: one for a transaction, one for each open result set. */
+    int holds;
+
+    /** A reader's lease, or the writer permit's. */
+    @Nullable Slot<?> slot;
+
+    long ticket;
+
+    /** The lanes that it was opened for; those of a file that was replaced are others. */
+    Lanes.Opened home;
+
+    /** The next that its session holds. */
+    @Nullable LaneConnection nextHeld;
+
+    /** A statement that commits by itself is running; its end is told to the gate. */
+    boolean commits;
+
+    /** SQL changed what the next holder must not see. */
+    boolean personal;
+
+    /** Not to be used again. */
+    volatile boolean broken;
+
+    /** A read transaction is kept from one autocommit read to the next; see {@link #renewSnapshot}. */
+    boolean keepsSnapshot;
+
+    private long snapshotEpoch;
+    private long schemaEpoch;
+
+    private volatile @Nullable SessionStatement running;
+    private volatile boolean interrupting;
+    private final Object fence = new Object();
+
+    LaneConnection(Lanes.Opened home, Role role, SQLiteConnection driver, int cacheSize) throws SQLException {
+        this.home = home;
+        this.role = role;
+        this.driver = driver;
+        this.engine = driver.getDatabase();
+        this.transaction = new EngineTransaction(driver);
+        this.statements = new StatementCache(driver, cacheSize);
+        this.lastRowId = new LaneStatement(driver, "SELECT last_insert_rowid()");
+        driver.getConnectionConfig()
+                .setAutoCommit(false); // else the driver adds a BEGIN and a COMMIT to each statement
+    }
+
+    DatabaseMetaData metaData() throws SQLException {
+        return driver.getMetaData();
+    }
+
+    /** The text, compiled, for the caller alone until it goes back to {@link #statements}. */
+    LaneStatement compiled(String sql) throws SQLException {
+        long epoch = home.gate.schemaEpoch();
+        if (epoch != schemaEpoch) {
+            statements.clear();
+            schemaEpoch = epoch;
+        }
+        return statements.take(sql);
+    }
+
+    // ---- snapshot reuse ----------------------------------------------------------------------------------------
+
+    /**
+     * Makes sure of a read transaction that shows every commit acknowledged so far: the one it keeps, where the epoch is the
+     * one that was read before that began, and even; else a new one.
+     */
+    void renewSnapshot(WriterGate gate) throws SQLException {
+        long epoch = gate.epoch();
+        if (keepsSnapshot) {
+            if (snapshotEpoch == epoch && (epoch & 1) == 0) {
+                return;
+            }
+            endKeptSnapshot();
+        }
+        transaction.begin();
+        keepsSnapshot = true;
+        snapshotEpoch = epoch;
+    }
+
+    void endKeptSnapshot() throws SQLException {
+        if (keepsSnapshot) {
+            keepsSnapshot = false;
+            transaction.commit();
+        }
+    }
+
+    long lastRowId() throws SQLException {
+        return lastRowId.number();
+    }
+
+    /** A number that another connection's commit changes; of this connection alone, and fixed inside a transaction. */
+    long dataVersion() throws SQLException {
+        if (dataVersion == null) {
+            dataVersion = new LaneStatement(driver, "PRAGMA data_version");
+        }
+        return dataVersion.number();
+    }
+
+    // ---- interrupts --------------------------------------------------------------------------------------------
+
+    @Nullable SessionStatement running() {
+        return running;
+    }
+
+    /** From now on an interrupt meant for the statement may reach this connection. */
+    void runs(SessionStatement statement) {
+        running = statement;
+    }
+
+    /** No interrupt meant for the statement reaches this connection once this has returned. */
+    void ran(SessionStatement statement) {
+        if (running == statement) {
+            running = null;
+            if (interrupting) { // written before running is read: one of the two sees the other
+                synchronized (fence) {
+                    return; // whoever interrupts has finished
+                }
+            }
+        }
+    }
+
+    /** Ends what the statement does here; whether it ran here. */
+    boolean interrupt(SessionStatement statement) throws SQLException {
+        synchronized (fence) {
+            interrupting = true;
+            try {
+                if (running != statement) {
+                    return false;
+                }
+                engine.interrupt();
+                return true;
+            } finally {
+                interrupting = false;
+            }
+        }
+    }
+
+    /** Waits for the statement that runs, which should have been interrupted. */
+    void close() throws SQLException {
+        broken = true;
+        synchronized (fence) { // no interrupt comes later than this
+            running = null;
+        }
+        driver.close();
+    }
+}

@@ -1,0 +1,135 @@
+package io.rockpool.sqlite;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.core.Codes;
+import org.sqlite.core.CoreResultSet;
+import org.sqlite.core.CoreStatement;
+import org.sqlite.core.DB;
+
+/**
+ * SQL that one lane connection has compiled: bound, stepped and reset without the driver's own bookkeeping, of which its
+ * statement's {@code executeQuery} spends as much as SQLite on a small read.
+ *
+ * <p>The driver has one result set object a statement, for its whole life; {@link SessionResultSet} stands before it.
+ * Threads: the lane's holder.
+ */
+final class LaneStatement {
+
+    final String sql;
+    /** Columns of a row; 0 where it answers none. */
+    final int columns;
+
+    final int parameters;
+    /** Whether somebody runs it now. */
+    boolean inUse;
+
+    /** Whether it is kept by the lane's cache. */
+    boolean kept;
+
+    private final CoreStatement core;
+    private final CoreResultSet rows;
+    private final PreparedStatement jdbc;
+
+    LaneStatement(SQLiteConnection connection, String sql) throws SQLException {
+        this.sql = sql;
+        this.jdbc = connection.prepareStatement(sql);
+        try {
+            this.core = (CoreStatement) jdbc;
+            this.rows = (CoreResultSet) jdbc.getMetaData(); // the driver's result set is its own metadata
+            this.columns = core.pointer.safeRunInt(DB::column_count);
+            this.parameters = jdbc.getParameterMetaData().getParameterCount();
+        } catch (Throwable t) {
+            jdbc.close();
+            throw t;
+        }
+    }
+
+    /** The driver's statement, for what is only asked of it. */
+    PreparedStatement jdbc() {
+        return jdbc;
+    }
+
+    /**
+     * Runs it up to its first row. The columns' names are read anew: SQLite compiles a text again by itself when another
+     * connection changed the schema.
+     */
+    ResultSet query(Object[] values, long maxRows) throws SQLException {
+        boolean row = execute(values);
+        String[] names = core.pointer.safeRun(DB::column_names);
+        rows.maxRows = maxRows;
+        rows.cols = names;
+        rows.colsMeta = names;
+        rows.emptyResultSet = !row;
+        rows.open = true;
+        return (ResultSet) rows;
+    }
+
+    /** Runs it to its end; how many rows it changed. Rows it returns are passed over. */
+    long update(Object[] values) throws SQLException {
+        boolean row = execute(values);
+        while (row) {
+            row = step();
+        }
+        reset();
+        return core.getDatabase().changes();
+    }
+
+    /** The first column of its first row, as a number. */
+    long number() throws SQLException {
+        execute(NO_VALUES);
+        long value = core.pointer.safeRunLong((db, pointer) -> db.column_long(pointer, 0));
+        reset();
+        return value;
+    }
+
+    /** Its columns, without running it. */
+    ResultSetMetaData describe() throws SQLException {
+        rows.colsMeta = core.pointer.safeRun(DB::column_names);
+        rows.cols = rows.colsMeta;
+        return ColumnsSnapshot.of((ResultSetMetaData) rows, columns);
+    }
+
+    private static final Object[] NO_VALUES = {};
+
+    private boolean execute(Object[] values) throws SQLException {
+        try {
+            return core.getDatabase().execute(core, values);
+        } catch (SQLException e) {
+            reset(); // the driver leaves it be after BUSY and CONSTRAINT
+            throw e;
+        }
+    }
+
+    private boolean step() throws SQLException {
+        int code = core.pointer.safeRunInt(DB::step);
+        switch (code) {
+            case Codes.SQLITE_ROW:
+                return true;
+            case Codes.SQLITE_DONE:
+                return false;
+            default:
+                reset();
+                core.getDatabase().throwex(code);
+                return false;
+        }
+    }
+
+    void reset() throws SQLException {
+        if (!core.pointer.isClosed()) {
+            core.pointer.safeRunConsume(DB::reset);
+        }
+    }
+
+    /** After most errors the driver finalises a statement, and does not say so. */
+    boolean isUsable() {
+        return !core.pointer.isClosed();
+    }
+
+    void close() throws SQLException {
+        jdbc.close();
+    }
+}

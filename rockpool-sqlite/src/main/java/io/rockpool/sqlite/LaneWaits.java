@@ -1,0 +1,190 @@
+package io.rockpool.sqlite;
+
+import io.rockpool.engine.BorrowFailure;
+import io.rockpool.engine.Holding;
+import io.rockpool.engine.ResourcePool;
+import io.rockpool.engine.Slot;
+import io.rockpool.jdbc.Redaction;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a session waits: for a reader, for the permit, for another process's lock. Always in Java, where a cancel, a timeout
+ * and a thread's interrupt end it, and a virtual thread leaves its carrier.
+ *
+ * <p>Threads: the session's. Errors name who holds what is waited for.
+ */
+final class LaneWaits {
+
+    /** Between two tries at a lock of another process. */
+    private static final long SLICE_NANOS = 1_000_000L;
+
+    private final Session session;
+    private final Lanes lanes;
+    private final BooleanSupplier givenUp;
+    private volatile @Nullable Thread waiting;
+
+    LaneWaits(Session session, Lanes lanes) {
+        this.session = session;
+        this.lanes = lanes;
+        this.givenUp = session::isGivenUp;
+    }
+
+    /** Ends a wait, if one is going on and {@link Session#isGivenUp} says so. */
+    void wake() {
+        Thread thread = waiting;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    Slot<LaneConnection> reader(ResourcePool<LaneConnection> readers) throws SQLException {
+        waiting = Thread.currentThread();
+        try {
+            return given(readers.borrow(session.patienceNanos(), givenUp));
+        } catch (BorrowFailure e) {
+            throw noReader(e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } finally {
+            waiting = null;
+        }
+    }
+
+    Slot<WriterGate.Permit> permit(WriterGate gate) throws SQLException {
+        waiting = Thread.currentThread();
+        try {
+            return given(gate.take(session.patienceNanos(), givenUp));
+        } catch (BorrowFailure e) {
+            throw noPermit(e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } finally {
+            waiting = null;
+        }
+    }
+
+    private <T> Slot<T> given(@Nullable Slot<T> slot) throws SQLException {
+        if (slot == null) {
+            throw session.givenUp();
+        }
+        return slot;
+    }
+
+    /**
+     * After an error: whether another process's lock was in the way and there is patience left; a slice of it is then spent.
+     *
+     * @param since when the first try was, or 0 at the first error
+     */
+    boolean mayTryAgain(SQLException e, long since) throws SQLException {
+        if (!SqliteErrors.isLockedByAnother(e)) {
+            return false;
+        }
+        long waited = since == 0 ? 0 : lanes.platform.nanos() - since;
+        if (waited >= Math.min(lanes.database.foreignLockNanos(), session.patienceNanos())) {
+            return false;
+        }
+        waiting = Thread.currentThread();
+        try {
+            LockSupport.parkNanos(this, SLICE_NANOS);
+        } finally {
+            waiting = null;
+        }
+        if (session.isGivenUp()) {
+            throw session.givenUp();
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new SQLException(
+                    message("the thread was interrupted while another process holds a lock of the database"),
+                    "57014",
+                    e);
+        }
+        return true;
+    }
+
+    private SQLException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new SQLException(message("the thread was interrupted while it waited for a lane"), "57014", e);
+    }
+
+    private SQLException noReader(BorrowFailure f) {
+        if (f.reason() == BorrowFailure.Reason.CLOSED) {
+            return new SQLTransientConnectionException(message("the pool is closing"), "08003", f);
+        }
+        return new SQLTransientConnectionException(
+                message("no reader came free in " + millis(f.waitedNanos()) + " ms. All " + f.capacity()
+                        + " readers are in use: by open result sets, or by read-only transactions, and "
+                        + f.waiting() + " other callers wait. Close result sets sooner, read in pieces, or raise"
+                        + " poolSize." + holders(f.holdings())),
+                "55P03",
+                f);
+    }
+
+    private SQLException noPermit(BorrowFailure f) {
+        Throwable takenAt = takenAt(f.holdings());
+        SQLException failure;
+        if (f.reason() == BorrowFailure.Reason.DEADLOCK) {
+            failure = new SQLTransientConnectionException(
+                    message("this thread waits for the writer, which it holds itself through another connection:"
+                            + " SQLite has one writer a file, so this could never end. Use one connection for the"
+                            + " work, or end its transaction first; REQUIRES_NEW cannot work on SQLite."
+                            + holders(f.holdings())),
+                    "40P01",
+                    f);
+        } else {
+            failure = new SQLTransientConnectionException(
+                    message("the writer did not come free in " + millis(f.waitedNanos()) + " ms and " + f.waiting()
+                            + " other callers wait for it. Make write transactions shorter, or raise poolTimeout."
+                            + holders(f.holdings())),
+                    "55P03",
+                    f);
+        }
+        if (takenAt != null) {
+            failure.addSuppressed(takenAt);
+        }
+        return failure;
+    }
+
+    private static @Nullable Throwable takenAt(List<Holding> holdings) {
+        return holdings.isEmpty() || !(holdings.get(0).resource() instanceof WriterGate.Permit permit)
+                ? null
+                : permit.takenAt;
+    }
+
+    private static String holders(List<Holding> holdings) {
+        StringBuilder text = new StringBuilder();
+        for (Holding holding : holdings) {
+            text.append(text.isEmpty() ? " Held: " : ", ")
+                    .append(millis(holding.heldNanos()))
+                    .append(" ms by thread '")
+                    .append(holding.holder().getName())
+                    .append('\'');
+            String sql = sql(holding.resource());
+            if (sql != null) {
+                text.append(" in \"").append(Redaction.sql(sql)).append('"');
+            }
+        }
+        return text.isEmpty() ? "" : text.append('.').toString();
+    }
+
+    private static @Nullable String sql(Object resource) {
+        if (resource instanceof WriterGate.Permit permit) {
+            return permit.sql;
+        }
+        SessionStatement running = resource instanceof LaneConnection lane ? lane.running() : null;
+        return running == null ? null : running.sql();
+    }
+
+    private String message(String text) {
+        return "pool '" + lanes.pool + "': " + text;
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+}

@@ -1,0 +1,130 @@
+package io.rockpool.sqlite;
+
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one execution; holds its lane until it is closed.
+ *
+ * <p>The driver has one result set object a statement, which serves the next execution as well, of whomever: once this one is
+ * closed it never reaches there again. Threads: the session's.
+ */
+final class SessionResultSet extends ForwardingResultSet {
+
+    private final Session session;
+    private final @Nullable SessionStatement statement;
+    private final LaneConnection lane;
+    private final @Nullable LaneStatement compiled;
+    private final ResultSet rows;
+    private boolean closed;
+
+    /** @param compiled what runs, or null where the driver's metadata made the rows */
+    SessionResultSet(
+            Session session,
+            @Nullable SessionStatement statement,
+            LaneConnection lane,
+            @Nullable LaneStatement compiled,
+            ResultSet rows) {
+        this.session = session;
+        this.statement = statement;
+        this.lane = lane;
+        this.compiled = compiled;
+        this.rows = rows;
+    }
+
+    @Override
+    ResultSet rows() throws SQLException {
+        if (closed) {
+            throw new SQLNonTransientException("this result set is closed; execute its statement anew", "24000");
+        }
+        return rows;
+    }
+
+    @Override
+    public boolean next() throws SQLException {
+        ResultSet open = rows();
+        try {
+            return open.next();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private SQLException failed(SQLException e) {
+        if (statement != null) {
+            return statement.failed(e, lane);
+        }
+        return session.told(e, null);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        session.enter(statement);
+        try {
+            close(rows);
+        } catch (SQLException e) {
+            lane.broken = true;
+            throw session.told(e, statement);
+        } finally {
+            try {
+                session.letGo(lane);
+            } finally {
+                session.exit();
+            }
+        }
+        if (statement != null) {
+            statement.closedRows(this);
+        }
+    }
+
+    private void close(ResultSet open) throws SQLException {
+        try {
+            open.close();
+        } finally {
+            if (statement != null && compiled != null) {
+                lane.ran(statement);
+                lane.statements.giveBack(compiled);
+            }
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // null where metadata made it, as JDBC has it
+    public Statement getStatement() throws SQLException {
+        rows();
+        return statement;
+    }
+
+    @Override
+    public ResultSetMetaData getMetaData() throws SQLException {
+        return rows().getMetaData();
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> iface) {
+        return iface.isInstance(this);
+    }
+
+    @Override
+    public <V> V unwrap(Class<V> iface) throws SQLException {
+        if (iface.isInstance(this)) {
+            return iface.cast(this);
+        }
+        throw new SQLException(
+                "the driver's result set serves many executions and is not handed out; unwrap the connection instead",
+                "0A000");
+    }
+}

@@ -1,0 +1,173 @@
+package io.rockpool.sqlite;
+
+import io.rockpool.engine.BorrowFailure;
+import io.rockpool.engine.EngineSettings;
+import io.rockpool.engine.Holding;
+import io.rockpool.engine.Platform;
+import io.rockpool.engine.PoolEvents;
+import io.rockpool.engine.ResourcePool;
+import io.rockpool.engine.Resources;
+import io.rockpool.engine.Slot;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one permit to write to a database file, for all pools of the JVM that have it open.
+ *
+ * <p>Writers wait here, in Java and in their order, so that SQLite's own lock is never contended from within. A file is known
+ * by its identity, not its name. The permit is the one resource of an engine pool: fair, cancellable, with its holder
+ * known, and a second borrow by its holder refused at once.
+ *
+ * <p>Threads: any.
+ */
+final class WriterGate implements Resources<WriterGate.Permit> {
+
+    /** Held by whoever may write. */
+    static final class Permit {
+        /** What its holder runs, or ran last. */
+        volatile @Nullable String sql;
+
+        /** Where its holder took it for a transaction. */
+        volatile @Nullable Throwable takenAt;
+    }
+
+    private static final Map<Object, WriterGate> GATES = new HashMap<>(); // guarded by itself
+
+    /**
+     * Commits of this JVM, twice: odd while one is being made. Two equal even values, read before and after, mean that
+     * nothing was committed from here in between.
+     */
+    private final AtomicLong epoch = new AtomicLong();
+
+    /** Raised with each change of the schema from here. */
+    private final AtomicLong schemaEpoch = new AtomicLong();
+
+    private final Object file;
+    private final ResourcePool<Permit> permits;
+    private int users; // guarded by GATES
+
+    private WriterGate(Object file, EngineSettings settings, Platform platform) {
+        this.file = file;
+        this.permits = new ResourcePool<>(ofOne(settings), this, platform, new PoolEvents() {});
+    }
+
+    private static EngineSettings ofOne(EngineSettings s) {
+        return new EngineSettings(
+                1,
+                0,
+                s.borrowTimeout(),
+                0,
+                0,
+                0,
+                s.overflowLinger(),
+                s.validationWindow(),
+                s.validationTimeout(),
+                s.openTimeout(),
+                0,
+                Math.max(s.maxWaiters(), s.poolSize() + s.maxOverflow()),
+                s.drainTimeout(),
+                s.failOnDeadlock());
+    }
+
+    /** The file's gate; ended by {@link #leave}. The first pool's settings are the gate's. */
+    static WriterGate join(Object file, EngineSettings settings, Platform platform) {
+        synchronized (GATES) {
+            WriterGate gate = GATES.get(file);
+            if (gate == null) {
+                gate = new WriterGate(file, settings, platform);
+                gate.permits.start();
+                GATES.put(file, gate);
+            }
+            gate.users++;
+            return gate;
+        }
+    }
+
+    /** This pool writes no more. */
+    void leave() {
+        synchronized (GATES) {
+            if (--users > 0) {
+                return;
+            }
+            GATES.remove(file, this);
+        }
+        permits.beginClose();
+    }
+
+    // ---- the permit --------------------------------------------------------------------------------------------
+
+    /** The permit, or null where it is held or others wait for it. */
+    @Nullable Slot<Permit> tryTake() {
+        return permits.tryBorrow(Thread.currentThread());
+    }
+
+    /** The permit, or null where {@code givenUp} said so first. */
+    @Nullable Slot<Permit> take(long timeout, BooleanSupplier givenUp) throws BorrowFailure, InterruptedException {
+        return permits.borrow(timeout, givenUp);
+    }
+
+    /** Gives the permit back; a stale ticket does nothing. */
+    void giveBack(Slot<Permit> slot, long ticket) {
+        permits.giveBack(slot, ticket);
+    }
+
+    List<Holding> holdings() {
+        return permits.holdings();
+    }
+
+    // ---- epochs ------------------------------------------------------------------------------------------------
+
+    long epoch() {
+        return epoch.get();
+    }
+
+    /** A commit is about to be made; by the permit's holder. */
+    void committing() {
+        epoch.incrementAndGet();
+    }
+
+    /** It was made, or has failed. */
+    void committed() {
+        epoch.incrementAndGet();
+    }
+
+    long schemaEpoch() {
+        return schemaEpoch.get();
+    }
+
+    void schemaChanged() {
+        schemaEpoch.incrementAndGet();
+    }
+
+    // ---- resources ---------------------------------------------------------------------------------------------
+
+    @Override
+    public Permit open() {
+        return new Permit();
+    }
+
+    @Override
+    public boolean validate(Permit permit) {
+        return true;
+    }
+
+    @Override
+    public void close(Permit permit) {}
+
+    @Override
+    public void abort(Permit permit) {}
+
+    @Override
+    public boolean local() {
+        return true;
+    }
+
+    @Override
+    public boolean retryable(Throwable failure) {
+        return false;
+    }
+}
