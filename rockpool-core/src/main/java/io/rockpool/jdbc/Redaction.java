@@ -40,15 +40,19 @@ public final class Redaction {
     private static final Set<String> HARMLESS = Set.of(
             "applicationname",
             "autoreconnect",
+            "busy_timeout",
             "cache",
+            "cache_size",
             "connecttimeout",
             "currentschema",
             "databasename",
             "db_close_delay",
             "db_close_on_exit",
+            "foreign_keys",
             "journal_mode",
             "loadbalancehosts",
             "logintimeout",
+            "mmap_size",
             "mode",
             "servertimezone",
             "sockettimeout",
@@ -57,6 +61,7 @@ public final class Redaction {
             "synchronous",
             "targetservertype",
             "tcpkeepalive",
+            "temp_store",
             "useunicode");
 
     private Redaction() {}
@@ -74,7 +79,9 @@ public final class Redaction {
     }
 
     private static boolean isHarmless(String name, String value) {
-        return HARMLESS.contains(name.toLowerCase(Locale.ROOT)) && value.indexOf('&') < 0 && value.indexOf(';') < 0;
+        return HARMLESS.contains(name.toLowerCase(Locale.ROOT).replace('-', '_'))
+                && value.indexOf('&') < 0
+                && value.indexOf(';') < 0;
     }
 
     /** A driver's message in one line, with the URLs in it, the secret, and what follows words like "password=" masked. */
