@@ -1,5 +1,8 @@
 package io.rockpool.sqlite;
 
+import io.rockpool.sqlite.Finding.Severity;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.sqlite.SQLiteJDBCLoader;
 
@@ -15,6 +18,27 @@ final class Floor {
     static final String DRIVER = "3.53.2";
 
     private Floor() {}
+
+    /** The same as findings, of SQLite too. */
+    static List<Finding> findings(String sqlite, String driver) {
+        List<Finding> findings = new ArrayList<>();
+        if (isOlder(sqlite, SQLITE)) {
+            findings.add(new Finding(
+                    Severity.ERROR,
+                    "sqlite-too-old",
+                    "SQLite is " + sqlite + "; before " + SQLITE + " two connections can corrupt a WAL database",
+                    "raise the version of org.xerial:sqlite-jdbc in the build"));
+        }
+        if (isOlder(driver, DRIVER)) {
+            findings.add(new Finding(
+                    Severity.ERROR,
+                    "driver-too-old",
+                    "the driver org.xerial:sqlite-jdbc is " + driver + "; before " + DRIVER
+                            + " it has known vulnerabilities",
+                    "raise its version in the build"));
+        }
+        return findings;
+    }
 
     static void check(Consumer<String> fault) {
         String driver = SQLiteJDBCLoader.getVersion();
