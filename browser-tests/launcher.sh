@@ -167,6 +167,15 @@ check 'a token that is too easy to guess is one message' fails_with ROCKPOOL_ADM
 run demo --port 0 --db "$root/pom.xml"
 check 'a file that is no database is one message' fails_with "--db $root/pom.xml"
 
+# --- the doctor ------------------------------------------------------------------------------------------------------
+
+run doctor --json "$db"
+check 'the doctor reads what the demo left and finds no error in it' \
+  eval '[ "$status" -le 1 ] && says "\"clean\" : " && ! says "\"severity\" : \"error\""'
+run doctor "$root/pom.xml"
+check 'and cannot read what is no database' \
+  eval '[ "$status" = 2 ] && [ ! -s "$out" ] && grep -q "$root/pom.xml is no SQLite database" "$err"'
+
 # --- without the tools -----------------------------------------------------------------------------------------------
 
 # A PATH with the few tools the launcher needs, and neither Java, Maven nor apt-get.

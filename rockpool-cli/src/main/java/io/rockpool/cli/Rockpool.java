@@ -37,6 +37,7 @@ final class Rockpool {
         return new CommandLine(new Rockpool())
                 .addSubcommand(new Demo(environment))
                 .addSubcommand(new Bench())
+                .addSubcommand(new DoctorCommand())
                 .setParameterExceptionHandler(Rockpool::sayUsage)
                 .setExecutionExceptionHandler(Rockpool::sayWhy);
     }

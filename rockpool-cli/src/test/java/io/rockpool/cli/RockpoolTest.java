@@ -18,7 +18,7 @@ class RockpoolTest {
     void help_lists_the_commands() {
         Invocation help = Invocation.of("--help");
         assertThat(help.exitCode()).isZero();
-        assertThat(help.out()).contains("Usage: rockpool", "demo", "bench", "./rockpool test");
+        assertThat(help.out()).contains("Usage: rockpool", "demo", "bench", "doctor", "./rockpool test");
     }
 
     @ParameterizedTest
@@ -34,7 +34,10 @@ class RockpoolTest {
                 "bench origin x",
                 "bench origin --json",
                 "bench origin --svg",
-                "bench origin --only"
+                "bench origin --only",
+                "doctor",
+                "doctor a.db b.db",
+                "doctor a.db --config"
             })
     void what_it_does_not_understand_is_refused_with_the_usage(String line) {
         Invocation refused = Invocation.of(line.isEmpty() ? new String[0] : line.split(" "));
