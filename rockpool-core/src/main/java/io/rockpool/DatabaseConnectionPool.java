@@ -137,6 +137,24 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
         }
     }
 
+    /**
+     * This pool as a data source whose connections are read-only: each lease reads one snapshot where the database has them,
+     * and writes are refused (SQLState 25006). Closing it is this pool's business.
+     */
+    public DataSource readOnly() {
+        return new ReadOnlyDataSource(this);
+    }
+
+    /** Runs work that only reads, on one snapshot where the database has them, and returns its value. */
+    public <V, X extends Exception> V read(DatabaseConnection.Task<V, X> task) throws SQLException, X {
+        return DatabaseConnection.read(this, task);
+    }
+
+    /** Runs work in a transaction and returns its value; commits when it returns and rolls back when it throws. */
+    public <V, X extends Exception> V write(DatabaseConnection.Task<V, X> task) throws SQLException, X {
+        return DatabaseConnection.call(this, task);
+    }
+
     /** Refused: a pool's connections have the user of its settings. */
     @Override
     public ConnectionWrapper getConnection(String username, String password) throws SQLException {
@@ -178,7 +196,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
             new LeasedConnection(firstBorrow(started)).close(); // a pool that opens nothing does not start
             return started;
         } catch (Throwable t) {
-            jdbc.engine().close();
+            jdbc.close();
             throw t;
         }
     }
@@ -285,7 +303,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
             starting.unlock();
         }
         if (started != null) {
-            started.engine().close();
+            started.jdbc().close();
         }
     }
 

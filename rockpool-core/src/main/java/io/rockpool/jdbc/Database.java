@@ -46,6 +46,9 @@ public interface Database {
     /** Called once, before the first opening, by the pool that the database is for. */
     default void serve(String pool, EngineSettings settings, Platform platform) {}
 
+    /** The pool begins to close: with its last connection all that the database keeps for it may go. */
+    default void ending() {}
+
     /** The role in which the connection serves its next statement, or the present one. */
     default Role role(Connection connection) throws SQLException {
         return Role.SHARED;

@@ -145,6 +145,12 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
         p.clear(PhysicalConnection.BEGUN_BY_TEXT);
     }
 
+    /** Closes the pool; see {@link ResourcePool#close}. */
+    public void close() {
+        database.ending();
+        engine.close();
+    }
+
     void abort(Slot<PhysicalConnection> slot, long ticket) {
         engine.discard(slot, ticket, CloseCause.ABORTED, true);
     }

@@ -59,7 +59,7 @@ final class Execution {
         if (given.asksForChanges) {
             route = given.as(session.changes().answered(given.sql));
         }
-        if (transaction.lane() == null && session.database.router().needsProgram(route)) {
+        if (transaction.asksForRoute() && session.database.router().needsProgram(route)) {
             route = refined(statement, route);
         }
         onLane(statement, route, values, wanted, withKeys);
@@ -68,7 +68,7 @@ final class Execution {
     /** What a text is, by the program that a reader compiles it to. One that a reader cannot compile counts as a write. */
     private static Route refined(SessionStatement statement, Route route) throws SQLException {
         Session session = statement.session;
-        LaneConnection reader = session.lanes.tryReader();
+        LaneConnection reader = session.lanes.tryReader(session);
         if (reader == null) {
             return route;
         }
@@ -78,6 +78,7 @@ final class Execution {
             return route; // the error, if it is one, shows where it runs
         } finally {
             session.lanes.giveBack(reader);
+            session.passing = null;
         }
     }
 

@@ -95,6 +95,16 @@ final class LaneConnection {
         return statements.take(sql);
     }
 
+    /** Runs a text of the pool's own. */
+    void execute(String sql) throws SQLException {
+        LaneStatement statement = new LaneStatement(driver, sql);
+        try {
+            statement.update(new Object[0]);
+        } finally {
+            statement.close();
+        }
+    }
+
     // ---- snapshot reuse ----------------------------------------------------------------------------------------
 
     /**

@@ -46,7 +46,10 @@ final class LaneWaits {
     Slot<LaneConnection> reader(ResourcePool<LaneConnection> readers) throws SQLException {
         waiting = Thread.currentThread();
         try {
-            return given(readers.borrow(session.patienceNanos(), givenUp));
+            Slot<LaneConnection> slot = readers.borrow(session.patienceNanos(), givenUp);
+            session.passing = slot; // no call before it is noted
+            session.passingWord = slot == null ? 0 : slot.word;
+            return given(slot);
         } catch (BorrowFailure e) {
             throw noReader(e);
         } catch (InterruptedException e) {
@@ -59,7 +62,10 @@ final class LaneWaits {
     Slot<WriterGate.Permit> permit(WriterGate gate) throws SQLException {
         waiting = Thread.currentThread();
         try {
-            return given(gate.take(session.patienceNanos(), givenUp));
+            Slot<WriterGate.Permit> slot = gate.take(session.patienceNanos(), givenUp);
+            session.passing = slot; // no call before it is noted
+            session.passingWord = slot == null ? 0 : slot.word;
+            return given(slot);
         } catch (BorrowFailure e) {
             throw noPermit(e);
         } catch (InterruptedException e) {

@@ -44,6 +44,7 @@ final class Lanes implements Platform.Chores {
     private final EngineSettings settings;
     private final ReentrantLock lifecycle = new ReentrantLock();
     private int sessions; // under lifecycle
+    private boolean ending; // under lifecycle
     private final List<LaneConnection> open = new CopyOnWriteArrayList<>();
     private volatile @Nullable Opened opened;
 
@@ -75,7 +76,7 @@ final class Lanes implements Platform.Chores {
     void enter() throws SQLException {
         lifecycle.lock();
         try {
-            if (sessions == 0) {
+            if (sessions == 0 && opened == null) {
                 opened = openLocked();
                 platform.join(this);
             }
@@ -154,16 +155,30 @@ final class Lanes implements Platform.Chores {
     void leave() {
         lifecycle.lock();
         try {
-            if (--sessions == 0) {
-                Opened closing = opened;
-                opened = null;
-                platform.leave(this);
-                if (closing != null) {
-                    closeLocked(closing);
-                }
-            }
+            sessions--;
+            endLocked();
         } finally {
             lifecycle.unlock();
+        }
+    }
+
+    /** The pool closes: a database in memory need not outlive its sessions any more. */
+    void ending() {
+        lifecycle.lock();
+        try {
+            ending = true;
+            endLocked();
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void endLocked() {
+        Opened closing = opened;
+        if (sessions == 0 && closing != null && (ending || database.file() != null)) {
+            opened = null;
+            platform.leave(this);
+            closeLocked(closing);
         }
     }
 
@@ -250,14 +265,24 @@ final class Lanes implements Platform.Chores {
             return writer(session, false);
         }
         Slot<LaneConnection> slot = readers.tryBorrow(Thread.currentThread());
-        return taken(slot != null ? slot : session.waits().reader(readers));
+        if (slot == null) {
+            slot = session.waits().reader(readers);
+        }
+        session.passing = slot;
+        session.passingWord = slot.word;
+        return taken(slot);
     }
 
     /** An idle reader, or null. */
-    @Nullable LaneConnection tryReader() throws SQLException {
+    @Nullable LaneConnection tryReader(Session session) throws SQLException {
         ResourcePool<LaneConnection> readers = opened().readers;
         Slot<LaneConnection> slot = readers == null ? null : readers.tryBorrow(Thread.currentThread());
-        return slot == null ? null : taken(slot);
+        if (slot == null) {
+            return null;
+        }
+        session.passing = slot;
+        session.passingWord = slot.word;
+        return taken(slot);
     }
 
     private static LaneConnection taken(Slot<LaneConnection> slot) {
@@ -299,10 +324,20 @@ final class Lanes implements Platform.Chores {
         if (slot == null) {
             slot = session.waits().permit(home.gate);
         }
+        session.passing = slot;
+        session.passingWord = slot.word;
         WriterGate.Permit permit = slot.resource();
         permit.sql = session.sql();
         permit.takenAt = forTransaction ? new Throwable("the writer was taken here") : null;
+        permit.session = session;
+        permit.holder = Thread.currentThread();
         return slot;
+    }
+
+    /** The transaction that this thread has on the writer already, through another session of this pool; or null. */
+    @Nullable SessionTransaction transactionOfThisThread(Session asking) throws SQLException {
+        Session holding = opened().gate.sessionOfThisThread();
+        return holding == null || holding == asking || holding.lanes != this ? null : holding.transaction();
     }
 
     /** A connection of the session's own. */
@@ -378,6 +413,30 @@ final class Lanes implements Platform.Chores {
             closeQuietly(lane);
         }
         giveBack(lane);
+    }
+
+    /** Gives up a slot that was on its way when its session broke; a stale word does nothing. */
+    @SuppressWarnings("unchecked")
+    void giveUp(Slot<?> slot, long word) {
+        if (slot.word() != word) {
+            return;
+        }
+        if (slot.resource() instanceof LaneConnection lane) {
+            lane.broken = true;
+            if (lane.home.readers != null) {
+                lane.home.readers.discard((Slot<LaneConnection>) slot, word, CloseCause.BROKEN, false);
+            }
+            return;
+        }
+        Opened home = opened;
+        LaneConnection writer = home == null ? null : home.writer;
+        if (home != null && writer != null) { // whatever the holder did with it last is not known
+            home.writer = null;
+            closeQuietly(writer);
+        }
+        if (home != null) {
+            home.gate.giveBack((Slot<WriterGate.Permit>) slot, word);
+        }
     }
 
     /** Before a commit: nothing is acknowledged that went to a file nobody will find. */

@@ -1,5 +1,6 @@
 package io.rockpool.sqlite;
 
+import io.rockpool.engine.Slot;
 import io.rockpool.jdbc.Database;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -47,8 +48,16 @@ final class Session extends ForwardingConnection {
     private long writesAtReader; // when the latest reader was taken
     private @Nullable SessionStatement current;
     private boolean readOnly;
-    private volatile boolean inside;
-    private volatile boolean aborted;
+    /** Written by field alone where an error is on its way: there may be no stack left for a call. */
+    volatile boolean inside;
+
+    /** Aborted, or broken by an error of the JVM: no call is taken any more. */
+    volatile boolean aborted;
+
+    /** A slot on its way from or to the engine, and its word: whoever closes a broken session gives it up. */
+    @Nullable Slot<?> passing;
+
+    long passingWord;
     private boolean closed;
 
     Session(Lanes lanes) {
@@ -82,11 +91,29 @@ final class Session extends ForwardingConnection {
         }
     }
 
-    /** Ends it. */
+    /** Ends it. The callers on the way of every statement write the two fields themselves. */
     void exit() {
         inside = false;
         if (aborted) {
             giveUpLanes();
+        }
+    }
+
+    /** A call that uses lanes, from beginning to end. */
+    <V> V call(Work<V> work) throws SQLException {
+        enter(null);
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            throw told(e, null);
+        } catch (Error e) {
+            aborted = true;
+            throw e;
+        } finally {
+            inside = false;
+            if (aborted) {
+                exit();
+            }
         }
     }
 
@@ -128,7 +155,7 @@ final class Session extends ForwardingConnection {
 
     /** The lane for a statement, held until {@link #letGo}. */
     LaneConnection take(Route route) throws SQLException {
-        LaneConnection lane = transaction.lane();
+        LaneConnection lane = transaction.laneFor(route);
         if (lane == null) {
             lane = laneInAutocommit(route);
         } else if (route.kind == Route.Kind.SESSION) {
@@ -169,7 +196,7 @@ final class Session extends ForwardingConnection {
         if (present != null && writes == writesAtReader) {
             return present; // what is open there is as new as what this session has seen
         }
-        LaneConnection lane = present == null ? lanes.reader(this) : lanes.tryReader();
+        LaneConnection lane = present == null ? lanes.reader(this) : lanes.tryReader(this);
         if (lane == null) {
             return writerInAutocommit(); // never wait for a reader with one in hand
         }
@@ -186,6 +213,11 @@ final class Session extends ForwardingConnection {
     }
 
     private LaneConnection writerInAutocommit() throws SQLException {
+        SessionTransaction outer = database.nestsWriters() ? lanes.transactionOfThisThread(this) : null;
+        LaneConnection outers = outer == null ? null : outer.lane();
+        if (outers != null) {
+            return outers; // a part of this thread's other transaction
+        }
         LaneConnection lane = lanes.writer(this, false);
         writer = lane;
         committing(lane);
@@ -239,11 +271,17 @@ final class Session extends ForwardingConnection {
         return mine;
     }
 
+    /** Holds the lane of another session's transaction too. */
+    void join(LaneConnection lane) {
+        lane.holds++;
+    }
+
     private void hold(LaneConnection lane) {
         if (lane.holds++ == 0) {
             lane.nextHeld = held;
             held = lane;
         }
+        passing = null;
     }
 
     /** One reason less to hold the lane; with the last it goes back. */
@@ -251,6 +289,8 @@ final class Session extends ForwardingConnection {
         if (--lane.holds > 0) {
             return;
         }
+        passing = lane.slot;
+        passingWord = lane.ticket;
         unlink(lane);
         if (!lane.broken) {
             changes.settle(lane);
@@ -265,6 +305,7 @@ final class Session extends ForwardingConnection {
         } else {
             lanes.giveBack(lane);
         }
+        passing = null;
     }
 
     private void unlink(LaneConnection lane) {
@@ -301,6 +342,11 @@ final class Session extends ForwardingConnection {
             lanes.giveUp(lane);
         }
         closeOwn();
+        Slot<?> lost = passing;
+        passing = null;
+        if (lost != null) {
+            lanes.giveUp(lost, passingWord);
+        }
     }
 
     private void closeOwn() {
@@ -333,21 +379,19 @@ final class Session extends ForwardingConnection {
 
     /** Whether the file can be read. */
     boolean validate() throws SQLException {
-        enter(null);
-        try {
-            LaneConnection lane = lanes.tryReader();
+        return call(() -> {
+            LaneConnection lane = lanes.tryReader(this);
             if (lane == null) {
                 return true; // all are in use: they work
             }
+            hold(lane);
             try (Statement statement = lane.driver.createStatement();
                     ResultSet row = statement.executeQuery("PRAGMA schema_version")) {
                 return row.next();
             } finally {
-                lanes.giveBack(lane);
+                letGo(lane);
             }
-        } finally {
-            exit();
-        }
+        });
     }
 
     /** Ends what runs, from any thread. */
@@ -400,15 +444,13 @@ final class Session extends ForwardingConnection {
     /** From the next statement on. A snapshot that is open ends. */
     @Override
     public void setReadOnly(boolean on) throws SQLException {
-        enter(null);
-        try {
+        call(() -> {
             if (!on) {
                 transaction.endSnapshot();
             }
             readOnly = on;
-        } finally {
-            exit();
-        }
+            return on;
+        });
     }
 
     @Override
@@ -491,8 +533,7 @@ final class Session extends ForwardingConnection {
 
     /** What the compiled text says of itself. */
     <V> V compiled(String sql, Asked<V> asked) throws SQLException {
-        enter(null);
-        try {
+        return call(() -> {
             LaneConnection lane = take(COMPILING);
             try {
                 LaneStatement compiled = lane.compiled(sql);
@@ -504,11 +545,7 @@ final class Session extends ForwardingConnection {
             } finally {
                 letGo(lane);
             }
-        } catch (SQLException e) {
-            throw told(e, null);
-        } finally {
-            exit();
-        }
+        });
     }
 
     interface Asked<V> {
@@ -563,8 +600,7 @@ final class Session extends ForwardingConnection {
         if (iface.isInstance(this)) {
             return iface.cast(this);
         }
-        enter(null);
-        try {
+        return call(() -> {
             LaneConnection lane = transaction.lane();
             if (lane == null) {
                 lane = own();
@@ -578,9 +614,7 @@ final class Session extends ForwardingConnection {
             }
             lane.driver.setBusyTimeout(database.foreignLockMillis()); // it waits by itself there
             return iface.cast(lane.driver);
-        } finally {
-            exit();
-        }
+        });
     }
 
     // ---- errors ------------------------------------------------------------------------------------------------

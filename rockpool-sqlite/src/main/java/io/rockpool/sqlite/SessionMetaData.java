@@ -20,25 +20,19 @@ final class SessionMetaData extends ForwardingMetaData {
 
     @Override
     <V> V answer(Question<V> question) throws SQLException {
-        session.enter(null);
-        try {
+        return session.call(() -> {
             LaneConnection lane = session.take(READ);
             try {
                 return question.ask(lane.metaData());
             } finally {
                 session.letGo(lane);
             }
-        } catch (SQLException e) {
-            throw session.told(e, null);
-        } finally {
-            session.exit();
-        }
+        });
     }
 
     @Override
     ResultSet rows(Question<ResultSet> question) throws SQLException {
-        session.enter(null);
-        try {
+        return session.call(() -> {
             LaneConnection lane = session.take(READ);
             boolean kept = false;
             try {
@@ -50,11 +44,7 @@ final class SessionMetaData extends ForwardingMetaData {
                     session.letGo(lane);
                 }
             }
-        } catch (SQLException e) {
-            throw session.told(e, null);
-        } finally {
-            session.exit();
-        }
+        });
     }
 
     @Override

@@ -67,21 +67,39 @@ final class SessionResultSet extends ForwardingResultSet {
             return;
         }
         closed = true;
-        session.enter(statement);
+        boolean nested = session.inside; // a script's earlier rows, within its run
+        if (!nested) {
+            session.enter(statement);
+        }
+        try {
+            closeInside();
+        } catch (Error e) {
+            session.aborted = true;
+            throw e;
+        } finally {
+            if (!nested) {
+                session.inside = false;
+                if (session.aborted) {
+                    session.exit();
+                }
+            }
+        }
+        if (statement != null) {
+            statement.closedRows(this);
+        }
+    }
+
+    private void closeInside() throws SQLException {
         try {
             close(rows);
         } catch (SQLException e) {
             lane.broken = true;
             throw session.told(e, statement);
+        } catch (RuntimeException | Error e) {
+            lane.broken = true;
+            throw e;
         } finally {
-            try {
-                session.letGo(lane);
-            } finally {
-                session.exit();
-            }
-        }
-        if (statement != null) {
-            statement.closedRows(this);
+            session.letGo(lane);
         }
     }
 

@@ -59,8 +59,14 @@ class SessionStatement implements Statement {
         session.enter(this);
         try {
             Execution.run(this, session.database.router().route(text), values, wanted, withKeys);
+        } catch (Error e) {
+            session.aborted = true;
+            throw e;
         } finally {
-            session.exit();
+            session.inside = false;
+            if (session.aborted) {
+                session.exit();
+            }
         }
     }
 

@@ -3,6 +3,8 @@ package io.rockpool.sqlite;
 import io.rockpool.jdbc.Database;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,33 +29,105 @@ final class SessionTransaction implements Database.Transactions {
     private boolean writes;
     private boolean byText;
     private boolean lost;
-    private @Nullable String outermost; // the savepoint that began it
+    private boolean due; // lazy: its first statement decides where it begins
+    private boolean lazy; // it reads on a reader, and may write yet
+    private long version; // of the data, when a lazy one began
+    private @Nullable SessionTransaction around; // of the same thread, which this one is a savepoint of
+    private @Nullable String outermost; // the savepoint that began it, or that it is
 
     SessionTransaction(Session session) {
         this.session = session;
     }
 
-    /** The lane that all statements run on, or null in autocommit. */
+    /** The lane that all statements run on, or null in autocommit, or while the first statement is to decide. */
     @Nullable LaneConnection lane() {
         return lane;
+    }
+
+    /** Whether where a statement runs depends on what it is. */
+    boolean asksForRoute() {
+        return lane == null || lazy;
+    }
+
+    /** The lane for a statement, begun or changed for it where need be; null in autocommit. */
+    @Nullable LaneConnection laneFor(Route route) throws SQLException {
+        if (due) {
+            due = false;
+            if (route.reads()) {
+                beginInside(true, false);
+                lazy = true;
+                if (lane != null) {
+                    version = lane.dataVersion(); // takes the snapshot as well
+                }
+            } else {
+                beginInside(false, false);
+            }
+        } else if (lazy && !route.reads()) {
+            upgrade();
+        }
+        return lane;
+    }
+
+    /** From the reader to the writer, if what was read is still so: nobody can commit between the BEGIN and the look. */
+    private void upgrade() throws SQLException {
+        LaneConnection reading = Objects.requireNonNull(lane);
+        if (reading.holds > 1) {
+            throw new SQLException(
+                    message("a transaction that has only read cannot write while a result set of it is open: close"
+                            + " it before the first write, or use transactionRouting IMMEDIATE"),
+                    "25001");
+        }
+        LaneConnection writing = session.takeForTransaction(true);
+        boolean unchanged = false;
+        try {
+            beginOn(writing, false);
+            reading.transaction.commit();
+            unchanged = reading.dataVersion() == version;
+        } finally {
+            lane = null;
+            lazy = false;
+            session.letGo(reading);
+            if (!unchanged) {
+                writing.transaction.rollback();
+                session.letGo(writing);
+            }
+        }
+        if (!unchanged) {
+            throw new SQLTransactionRollbackException(
+                    message("another transaction was committed since this one began to read, so it cannot go on to"
+                            + " write; nothing of it was done: run it again"),
+                    "40001");
+        }
+        lane = writing;
+        writes = true;
+    }
+
+    private String message(String text) {
+        return "pool '" + session.lanes.pool + "': " + text;
     }
 
     // ---- the pool's calls --------------------------------------------------------------------------------------
 
     @Override
     public void begin(boolean readsOnly) throws SQLException {
-        session.enter(null);
-        try {
-            beginInside(readsOnly || session.isReadOnly(), false);
-        } catch (SQLException e) {
-            throw session.told(e, null);
-        } finally {
-            session.exit();
-        }
+        session.call(() -> {
+            boolean reading = readsOnly || session.isReadOnly();
+            if (!reading && session.database.isLazyRead()) {
+                endSnapshot();
+                due = true;
+            } else {
+                beginInside(reading, false);
+            }
+            return reading;
+        });
     }
 
     private void beginInside(boolean readsOnly, boolean text) throws SQLException {
         endSnapshot();
+        if (!readsOnly && session.database.nestsWriters() && nest()) {
+            byText = text;
+            return;
+        }
         LaneConnection taken = session.takeForTransaction(!readsOnly);
         try {
             beginOn(taken, readsOnly);
@@ -66,6 +140,25 @@ final class SessionTransaction implements Database.Transactions {
         byText = text;
         snapshot = false;
     }
+
+    /** Becomes a savepoint of this thread's other transaction, if there is one on the writer. */
+    private boolean nest() throws SQLException {
+        SessionTransaction outer = session.lanes.transactionOfThisThread(session);
+        LaneConnection outers = outer == null ? null : outer.lane;
+        if (outer == null || outers == null || !outer.writes) {
+            return false;
+        }
+        String name = "rockpool_nested_" + NESTED.incrementAndGet();
+        outers.execute("SAVEPOINT " + name);
+        around = outer;
+        outermost = name;
+        writes = true;
+        session.join(outers);
+        lane = outers;
+        return true;
+    }
+
+    private static final AtomicLong NESTED = new AtomicLong();
 
     private void beginOn(LaneConnection taken, boolean readsOnly) throws SQLException {
         long since = 0;
@@ -102,23 +195,25 @@ final class SessionTransaction implements Database.Transactions {
 
     @Override
     public void commit() throws SQLException {
-        session.enter(null);
-        try {
+        session.call(() -> {
             commitInside();
-        } catch (SQLException e) {
-            throw session.told(e, null);
-        } finally {
-            session.exit();
-        }
+            return true;
+        });
     }
 
     private void commitInside() throws SQLException {
         LaneConnection on = lane;
+        due = false;
         if (on == null) {
             return;
         }
         if (!writes) {
             on.transaction.commit();
+            release();
+            return;
+        }
+        if (around != null) {
+            on.execute("RELEASE " + outermost);
             release();
             return;
         }
@@ -151,22 +246,24 @@ final class SessionTransaction implements Database.Transactions {
 
     @Override
     public void rollback() throws SQLException {
-        session.enter(null);
-        try {
+        session.call(() -> {
             rollbackInside();
-        } catch (SQLException e) {
-            throw session.told(e, null);
-        } finally {
-            session.exit();
-        }
+            return true;
+        });
     }
 
     private void rollbackInside() throws SQLException {
         lost = false;
+        due = false;
         LaneConnection on = lane;
         if (on != null) {
             try {
-                on.transaction.rollback();
+                if (around == null) {
+                    on.transaction.rollback();
+                } else if (on.transaction.isOpen()) { // else all of it is rolled back
+                    on.execute("ROLLBACK TO " + outermost);
+                    on.execute("RELEASE " + outermost);
+                }
             } catch (SQLException e) {
                 on.broken = true; // closing it rolls back
                 throw e;
@@ -179,18 +276,13 @@ final class SessionTransaction implements Database.Transactions {
     /** Asked after an error: where the engine has rolled back by itself, the lane is free again. */
     @Override
     public boolean inTransaction() throws SQLException {
-        session.enter(null);
-        try {
-            return isOpen();
-        } finally {
-            session.exit();
-        }
+        return session.call(this::isOpen);
     }
 
     private boolean isOpen() throws SQLException {
         LaneConnection on = lane;
         if (on == null) {
-            return false;
+            return due;
         }
         if (on.broken || !on.transaction.isOpen()) {
             release();
@@ -201,7 +293,7 @@ final class SessionTransaction implements Database.Transactions {
 
     @Override
     public void end() throws SQLException {
-        if (lane != null || lost) {
+        if (lane != null || lost || due) {
             rollback();
         }
     }
@@ -216,6 +308,9 @@ final class SessionTransaction implements Database.Transactions {
         lane = null;
         snapshot = false;
         byText = false;
+        lazy = false;
+        writes = false;
+        around = null;
         outermost = null;
         if (on != null) {
             session.letGo(on);
@@ -226,6 +321,9 @@ final class SessionTransaction implements Database.Transactions {
     void forget() {
         lane = null;
         lost = false;
+        due = false;
+        lazy = false;
+        around = null;
         snapshot = false;
     }
 
@@ -235,14 +333,14 @@ final class SessionTransaction implements Database.Transactions {
     boolean carriesOut(Route route) throws SQLException {
         switch (route.kind) {
             case BEGIN -> {
-                if (lane != null && !snapshot) {
+                if (due || (lane != null && !snapshot)) {
                     return false;
                 }
                 beginInside(session.isReadOnly(), true);
                 return true;
             }
             case SAVEPOINT -> {
-                if (lane == null || snapshot) {
+                if (!due && (lane == null || snapshot)) {
                     beginInside(session.isReadOnly(), true);
                     outermost = route.savepoint;
                 }
@@ -288,8 +386,9 @@ final class SessionTransaction implements Database.Transactions {
 
     private SQLException lost(String what) {
         return new SQLTransactionRollbackException(
-                "pool '" + session.lanes.pool + "': " + what
-                        + ": SQLite rolled this transaction back by itself after an error; ROLLBACK, and run all of it again",
+                message(
+                        what
+                                + ": SQLite rolled this transaction back by itself after an error; ROLLBACK, and run all of it again"),
                 "25P02");
     }
 

@@ -65,6 +65,14 @@ final class SqliteDatabase extends AnyDatabase {
         return options.singleProcess();
     }
 
+    boolean isLazyRead() {
+        return options.lazyRead();
+    }
+
+    boolean nestsWriters() {
+        return options.nests();
+    }
+
     int foreignLockMillis() {
         return options.foreignLockMillis();
     }
@@ -247,6 +255,14 @@ final class SqliteDatabase extends AnyDatabase {
     public void serve(String pool, EngineSettings settings, Platform platform) {
         borrowNanos = settings.borrowTimeout();
         lanes = new Lanes(this, pool, settings, platform);
+    }
+
+    @Override
+    public void ending() {
+        Lanes all = lanes;
+        if (all != null) {
+            all.ending();
+        }
     }
 
     @Override

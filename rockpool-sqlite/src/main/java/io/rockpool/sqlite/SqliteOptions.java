@@ -16,10 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param foreignLockMillis how long a statement waits for another process's lock; the option {@code busy-timeout}
  * @param singleProcess whether no other process writes to the file, so that readers may keep their snapshot between
  *     autocommit reads; the option {@code single-process}, default false
+ * @param lazyRead whether a transaction stays on a reader until it writes, and fails with 40001 if another was committed
+ *     meanwhile; the option {@code transaction-routing}: IMMEDIATE (default) or LAZY_READ
+ * @param nests whether a second transaction of a thread that holds the writer becomes a savepoint of the first, in place of
+ *     being refused; the option {@code writer-nesting}: REFUSE (default) or SAVEPOINT
  */
-record SqliteOptions(@Nullable Path file, List<Pragma.Choice> pragmas, int foreignLockMillis, boolean singleProcess) {
+record SqliteOptions(
+        @Nullable Path file,
+        List<Pragma.Choice> pragmas,
+        int foreignLockMillis,
+        boolean singleProcess,
+        boolean lazyRead,
+        boolean nests) {
 
     private static final String SINGLE_PROCESS = "single-process";
+    private static final String ROUTING = "transaction-routing";
+    private static final String NESTING = "writer-nesting";
 
     /** The driver's own, where the option leaves it alone. */
     private static final int DRIVERS_WAIT_MILLIS = 3_000;
@@ -28,6 +40,8 @@ record SqliteOptions(@Nullable Path file, List<Pragma.Choice> pragmas, int forei
     static Map<String, String> defaults() {
         Map<String, String> all = new LinkedHashMap<>(Pragma.defaults());
         all.put(SINGLE_PROCESS, "false");
+        all.put(ROUTING, "IMMEDIATE");
+        all.put(NESTING, "REFUSE");
         return all;
     }
 
@@ -38,11 +52,22 @@ record SqliteOptions(@Nullable Path file, List<Pragma.Choice> pragmas, int forei
                 .map(choice -> Integer.parseInt(choice.value()))
                 .findFirst()
                 .orElse(DRIVERS_WAIT_MILLIS);
-        String single = set.getOrDefault(SINGLE_PROCESS, "false").strip().toLowerCase(Locale.ROOT);
-        if (!single.equals("true") && !single.equals("false")) {
-            fault.accept("sqlite." + SINGLE_PROCESS + " is '" + single
-                    + "'; it must be true or false: true only where no" + " other process writes to the file");
+        return new SqliteOptions(
+                file,
+                pragmas,
+                wait,
+                isSecond(set, SINGLE_PROCESS, "FALSE", "TRUE", fault),
+                isSecond(set, ROUTING, "IMMEDIATE", "LAZY_READ", fault),
+                isSecond(set, NESTING, "REFUSE", "SAVEPOINT", fault));
+    }
+
+    /** Of two values, whether it is the second; the first is the default. */
+    private static boolean isSecond(
+            Map<String, String> set, String key, String first, String second, Consumer<String> fault) {
+        String value = set.getOrDefault(key, first).strip().toUpperCase(Locale.ROOT);
+        if (!value.equals(first) && !value.equals(second)) {
+            fault.accept("sqlite." + key + " is '" + value + "'; it must be " + first + " or " + second);
         }
-        return new SqliteOptions(file, pragmas, wait, single.equals("true"));
+        return value.equals(second);
     }
 }

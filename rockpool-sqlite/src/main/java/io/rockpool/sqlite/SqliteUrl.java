@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database file and the options that a JDBC URL names.
@@ -15,19 +16,20 @@ import java.util.function.Consumer;
  * {@code file:} with whatever switches stand in it; so the URL is read here, and the driver gets a path. The file itself
  * is never opened from Java: closing it would drop SQLite's locks.
  */
-record SqliteUrl(Path file, Map<String, String> options) {
+record SqliteUrl(@Nullable Path file, Map<String, String> options) {
 
-    private static final Path NONE = Path.of("");
+    private static final String MEMORY = ":memory:";
 
     static SqliteUrl parse(String url, Consumer<String> fault) {
         String rest = url.substring(SqliteProfile.PREFIX.length());
         int mark = rest.indexOf('?');
         String name = mark < 0 ? rest : rest.substring(0, mark);
         Map<String, String> options = mark < 0 ? Map.of() : parameters(rest.substring(mark + 1), fault);
-        if (name.isEmpty() || name.startsWith(":memory:")) {
-            fault.accept(
-                    "url '" + url + "' names a database in memory; each connection of the pool would have one of its"
-                            + " own; name a file, such as jdbc:sqlite:app.db");
+        if (name.equals(MEMORY)) {
+            return new SqliteUrl(null, options); // a single lane: all of the pool's leases share the one database
+        }
+        if (name.isEmpty()) {
+            fault.accept("url '" + url + "' names no database; name a file, such as jdbc:sqlite:app.db, or :memory:");
         } else if (name.startsWith(":")) {
             fault.accept("url '" + url + "' begins with '" + name.substring(0, name.indexOf(':', 1) + 1)
                     + "', which the driver would fetch from anywhere; name a file, such as jdbc:sqlite:app.db");
@@ -38,7 +40,7 @@ record SqliteUrl(Path file, Map<String, String> options) {
         } else {
             return new SqliteUrl(checkedFile(name, fault), options);
         }
-        return new SqliteUrl(NONE, options);
+        return new SqliteUrl(null, options);
     }
 
     private static Map<String, String> parameters(String query, Consumer<String> fault) {
@@ -57,13 +59,13 @@ record SqliteUrl(Path file, Map<String, String> options) {
         return options;
     }
 
-    private static Path checkedFile(String name, Consumer<String> fault) {
+    private static @Nullable Path checkedFile(String name, Consumer<String> fault) {
         Path file;
         try {
             file = Path.of(name).toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
             fault.accept("the database file '" + name + "' is no valid path (" + e.getReason() + "); correct the url");
-            return NONE;
+            return null;
         }
         Path folder = file.getParent();
         if (Files.isDirectory(file)) {

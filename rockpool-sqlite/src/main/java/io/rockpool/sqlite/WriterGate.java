@@ -33,6 +33,10 @@ final class WriterGate implements Resources<WriterGate.Permit> {
 
         /** Where its holder took it for a transaction. */
         volatile @Nullable Throwable takenAt;
+
+        volatile @Nullable Session session;
+
+        volatile @Nullable Thread holder;
     }
 
     private static final Map<Object, WriterGate> GATES = new HashMap<>(); // guarded by itself
@@ -48,6 +52,7 @@ final class WriterGate implements Resources<WriterGate.Permit> {
 
     private final Object file;
     private final ResourcePool<Permit> permits;
+    private volatile @Nullable Permit permit;
     private int users; // guarded by GATES
 
     private WriterGate(Object file, EngineSettings settings, Platform platform) {
@@ -112,7 +117,16 @@ final class WriterGate implements Resources<WriterGate.Permit> {
 
     /** Gives the permit back; a stale ticket does nothing. */
     void giveBack(Slot<Permit> slot, long ticket) {
-        permits.giveBack(slot, ticket);
+        if (slot.word() == ticket) {
+            slot.resource().holder = null;
+            permits.giveBack(slot, ticket);
+        }
+    }
+
+    /** The session that holds the permit, where this thread took it. */
+    @Nullable Session sessionOfThisThread() {
+        Permit now = permit;
+        return now != null && now.holder == Thread.currentThread() ? now.session : null;
     }
 
     List<Holding> holdings() {
@@ -147,7 +161,9 @@ final class WriterGate implements Resources<WriterGate.Permit> {
 
     @Override
     public Permit open() {
-        return new Permit();
+        Permit made = new Permit();
+        permit = made;
+        return made;
     }
 
     @Override
