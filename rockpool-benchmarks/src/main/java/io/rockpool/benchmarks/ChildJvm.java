@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A program of this class path in a JVM of its own, so that one subject's threads, garbage and driver settings do not
- * disturb another's. The program is a {@link ChildProgram}.
+ * disturb another's. The program is a {@link ChildProgram}: it begins once and ends with its figures, or it answers orders
+ * with figures until it is closed.
  *
  * <p>Threads: one. Units: as the figures say. Errors: {@link IOException} with the last lines of its output where it fails
  * or does not end in time; it is ended then, and when this JVM ends.
@@ -28,6 +29,9 @@ final class ChildJvm implements AutoCloseable {
     record Figure(double value, String unit) {}
 
     private static final int TAIL = 20;
+
+    /** Beyond that its end hangs. */
+    private static final Duration END = Duration.ofSeconds(3);
 
     private final String what;
     private final Process process;
@@ -50,7 +54,14 @@ final class ChildJvm implements AutoCloseable {
     /** Starts the program with the same Java; {@code limit} is for all that it does. */
     static ChildJvm start(Class<?> program, List<String> jvmOptions, List<String> arguments, Duration limit)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), program, jvmOptions, arguments, limit);
+    }
+
+    /** Starts it beneath another command, which ends when it ends. */
+    static ChildJvm start(
+            List<String> above, Class<?> program, List<String> jvmOptions, List<String> arguments, Duration limit)
+            throws IOException {
+        List<String> command = new ArrayList<>(above);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
@@ -72,7 +83,19 @@ final class ChildJvm implements AutoCloseable {
 
     /** Lets it begin. */
     void begin() throws IOException {
-        process.getOutputStream().write('\n');
+        order("");
+    }
+
+    /** Gives an order and waits until the program is ready for the next; the figures of this one, in their order. */
+    Map<String, Figure> ask(String order) throws IOException {
+        figures.clear();
+        order(order);
+        awaitReady();
+        return new LinkedHashMap<>(figures);
+    }
+
+    private void order(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
     }
 
@@ -110,8 +133,21 @@ final class ChildJvm implements AutoCloseable {
                 + ". It printed last:\n" + String.join("\n", tail));
     }
 
+    /** Lets it end by itself, since a command above it must not end first, or ends it; its files are then its no more. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        try {
+            try {
+                process.getOutputStream().close();
+            } catch (IOException e) {
+                // it has ended, and what was still to be said to it is lost
+            }
+            if (!process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor(END.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,17 +1,21 @@
 package io.rockpool.benchmarks;
 
 import io.rockpool.benchmarks.ChildJvm.Figure;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.logging.LogManager;
 
 /**
- * The inner side of a {@link ChildJvm}: says that it is ready, waits to begin, reports figures, and ends with its parent.
+ * The inner side of a {@link ChildJvm}: says that it is ready, waits for an order, reports figures, and ends with its
+ * parent.
  *
  * <p>Threads: the main thread of the JVM, and one that watches the parent.
  */
@@ -30,7 +34,7 @@ final class ChildProgram {
     }
 
     private final PrintStream out;
-    private final CountDownLatch begin = new CountDownLatch(1);
+    private final BlockingQueue<String> orders = new LinkedBlockingQueue<>();
 
     private ChildProgram(PrintStream out) {
         this.out = out;
@@ -57,15 +61,21 @@ final class ChildProgram {
 
     /** Says that it is ready, and waits until the parent lets it begin. */
     void awaitStart() throws InterruptedException {
-        out.println(READY);
-        begin.await();
+        awaitOrder();
     }
 
-    /** The parent's first byte is the start; its end closes this JVM's input, which ends this JVM. */
+    /** Says that it is ready, which also ends the answer to the order before, and waits for an order. */
+    String awaitOrder() throws InterruptedException {
+        out.println(READY);
+        return orders.take();
+    }
+
+    /** A line of the parent is an order; its end closes this JVM's input, which ends this JVM. */
     private void watchParent() {
         try {
-            while (System.in.read() >= 0) {
-                begin.countDown();
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                orders.add(line);
             }
         } catch (IOException e) {
             out.println("the parent cannot be read: " + e);

@@ -1,13 +1,10 @@
 package io.rockpool.benchmarks;
 
 import io.rockpool.PoolStatistics;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -73,11 +70,8 @@ final class OriginBenchmark implements Benchmark {
         List<Case> cases = Stream.of(Case.values())
                 .filter(c -> only.includes(c.label(), true))
                 .toList();
-        Path folder = Files.createTempDirectory(temporary, "rockpool-origin");
-        try {
-            compare(cases, effort, folder, report);
-        } finally {
-            delete(folder);
+        try (TemporaryFolder folder = TemporaryFolder.in(temporary, "rockpool-origin")) {
+            compare(cases, effort, folder.path(), report);
         }
     }
 
@@ -270,14 +264,6 @@ final class OriginBenchmark implements Benchmark {
 
         double throughputGain(Result open) {
             return 100 * (ops.median() / open.ops().median() - 1);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

@@ -33,6 +33,16 @@ class ChildJvmTest {
     }
 
     @Test
+    void a_program_answers_each_order_with_the_figures_of_that_order() throws Exception {
+        try (ChildJvm jvm = start(LIMIT, "answer")) {
+            jvm.awaitReady();
+
+            assertThat(jvm.ask("one 1.5")).containsExactly(Map.entry("one", new Figure(1.5, "ms")));
+            assertThat(jvm.ask("two 2")).containsExactly(Map.entry("two", new Figure(2, "ms")));
+        }
+    }
+
+    @Test
     void a_program_that_fails_is_told_with_what_it_printed() throws Exception {
         try (ChildJvm jvm = start(LIMIT, "fail")) {
             jvm.awaitReady();
@@ -80,6 +90,9 @@ class ChildJvmTest {
 
         public static void main(String[] arguments) {
             ChildProgram.run(arguments, (all, program) -> {
+                if (all.get(0).equals("answer")) {
+                    answer(program);
+                }
                 program.awaitStart();
                 switch (all.get(0)) {
                     case "report" -> {
@@ -91,6 +104,13 @@ class ChildJvmTest {
                     default -> new CountDownLatch(1).await();
                 }
             });
+        }
+
+        private static void answer(ChildProgram program) throws InterruptedException {
+            while (true) { // until the parent ends it
+                String[] order = program.awaitOrder().split(" ", -1);
+                program.figure(order[0], new Figure(Double.parseDouble(order[1]), "ms"));
+            }
         }
     }
 }
