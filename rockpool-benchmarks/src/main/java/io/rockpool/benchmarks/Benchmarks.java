@@ -21,7 +21,7 @@ public final class Benchmarks {
 
     /** The names that {@link #run} knows. */
     public static List<String> names() {
-        return List.of("cycle", "down", "origin", "spike");
+        return List.of("cycle", "down", "mixed", "origin", "read", "spike", "write");
     }
 
     /**
@@ -95,8 +95,11 @@ public final class Benchmarks {
         return switch (name) {
             case "cycle" -> new CycleBenchmark();
             case "down" -> new DownBenchmark();
+            case "mixed" -> new MixedBenchmark();
             case "origin" -> new OriginBenchmark();
+            case "read" -> new ReadBenchmark();
             case "spike" -> new SpikeBenchmark();
+            case "write" -> new WriteBenchmark();
             default -> null;
         };
     }

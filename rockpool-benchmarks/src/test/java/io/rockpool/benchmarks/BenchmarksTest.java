@@ -21,7 +21,8 @@ class BenchmarksTest {
         int code = Benchmarks.run("orgin", List.of(), true, null, null, print(out), print(err));
 
         assertThat(code).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("'orgin'", "cycle, down, origin, spike");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("'orgin'", "cycle, down, mixed, origin, read, spike, write");
         assertThat(out.size()).isZero();
     }
 
@@ -38,7 +39,7 @@ class BenchmarksTest {
     @Test
     void every_known_name_has_a_benchmark() {
         assertThat(Benchmarks.names())
-                .containsExactly("cycle", "down", "origin", "spike")
+                .containsExactly("cycle", "down", "mixed", "origin", "read", "spike", "write")
                 .allSatisfy(name -> assertThat(Benchmarks.named(name)).isNotNull());
     }
 
