@@ -99,7 +99,7 @@ final class ReadBenchmark implements Benchmark {
         long end = System.nanoTime() + effort.limit().toNanos();
         try (TemporaryFolder folder = TemporaryFolder.in(temporary, "rockpool-read");
                 Children children = new Children()) {
-            Path template = SqliteFiles.create(folder.path());
+            Path template = SqliteFiles.create(folder.path(), SqliteFiles.ITEMS);
             for (String subject : subjects) {
                 String refusal = SqlitePools.refusal(subject, template);
                 if (refusal == null) {

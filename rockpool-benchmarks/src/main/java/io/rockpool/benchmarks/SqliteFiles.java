@@ -39,8 +39,8 @@ final class SqliteFiles {
         return item * 7;
     }
 
-    /** A new database in WAL mode, closed, so that the one file is all of it. */
-    static Path create(Path folder) throws SQLException {
+    /** A new database in WAL mode, closed, so that the one file is all of it; {@code items}: none for those who only write. */
+    static Path create(Path folder, int items) throws SQLException {
         Path file = folder.resolve("template.db");
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
             try (Statement statement = connection.createStatement()) {
@@ -58,7 +58,7 @@ final class SqliteFiles {
                         + " STRICT, WITHOUT ROWID");
             }
             connection.setAutoCommit(false);
-            fill(connection);
+            fill(connection, items);
             connection.commit();
         }
         return file;
@@ -72,10 +72,10 @@ final class SqliteFiles {
         }
     }
 
-    private static void fill(Connection connection) throws SQLException {
+    private static void fill(Connection connection, int count) throws SQLException {
         try (PreparedStatement items = connection.prepareStatement("INSERT INTO items VALUES (?, ?, ?, ?)")) {
             String filler = "the quick rock pool ".repeat(BODY / 20);
-            for (int i = 1; i <= ITEMS; i++) {
+            for (int i = 1; i <= count; i++) {
                 items.setInt(1, i);
                 items.setInt(2, code(i));
                 items.setString(3, String.format(Locale.ROOT, "item number %08d", i));

@@ -76,7 +76,8 @@ final class SqliteLoads {
 
     void measure(Path temporary) throws IOException, InterruptedException, SQLException {
         try (TemporaryFolder folder = TemporaryFolder.in(temporary, "rockpool-load")) {
-            Path template = SqliteFiles.create(folder.path());
+            boolean reads = cases.stream().anyMatch(c -> c.readers() > 0);
+            Path template = SqliteFiles.create(folder.path(), reads ? SqliteFiles.ITEMS : 0);
             rounds(template);
             if (!effort.counted().isZero()) {
                 countSyncs(template);

@@ -31,7 +31,7 @@ final class WriteBenchmark implements Benchmark {
     private static final Effort FULL = new Effort(
             3, Duration.ofSeconds(1), Duration.ofSeconds(4), Duration.ofMillis(1_500), Duration.ofMinutes(8));
     private static final Effort QUICK = new Effort(
-            1, Duration.ofMillis(300), Duration.ofMillis(900), Duration.ofMillis(250), Duration.ofSeconds(44));
+            1, Duration.ofMillis(300), Duration.ofMillis(900), Duration.ofMillis(250), Duration.ofSeconds(42));
 
     private static Case writers(String name, Durability durability, int writers) {
         return new Case(name, durability, writers, 0, Duration.ZERO);

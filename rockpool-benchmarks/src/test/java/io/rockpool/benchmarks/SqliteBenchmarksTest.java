@@ -51,7 +51,7 @@ class SqliteBenchmarksTest {
 
     @Test
     void every_subject_has_the_same_pragmas() throws Exception {
-        Path file = SqliteFiles.create(folder);
+        Path file = SqliteFiles.create(folder, 0);
         for (Durability durability : Durability.values()) {
             List<String> expected;
             try (Connection raw = SqlitePools.raw(file, durability)) {
