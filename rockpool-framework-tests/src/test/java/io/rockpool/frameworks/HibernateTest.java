@@ -40,6 +40,7 @@ import org.hibernate.StatelessSession;
 import org.hibernate.Transaction;
 import org.hibernate.cfg.Configuration;
 import org.hibernate.community.dialect.SQLiteDialect;
+import org.hibernate.exception.ConstraintViolationException;
 import org.hibernate.tool.schema.spi.SchemaManagementException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -371,6 +372,13 @@ class HibernateTest extends OnSqliteFile {
     }
 
     @Test
+    void a_refused_row_is_a_constraint_violation() {
+        persist("ada", 10);
+        assertThatThrownBy(() -> persist("ada", 1)).isInstanceOf(ConstraintViolationException.class);
+        assertThatThrownBy(() -> persist("bob", -1)).isInstanceOf(ConstraintViolationException.class);
+    }
+
+    @Test
     void a_stale_row_is_told() {
         long id = persist("ada", 10);
         assertThatThrownBy(() -> sessions.inTransaction(session -> {
@@ -435,6 +443,20 @@ class HibernateTest extends OnSqliteFile {
         }
         assertThat(persist("bob", 20)).isEqualTo(2);
         assertThat(account(id).balance).isEqualTo(10);
+    }
+
+    @Test
+    void a_write_in_a_read_only_session_says_so_by_its_sql_state() {
+        try (Session session = sessions.withOptions().readOnly(true).openSession()) {
+            Transaction transaction = session.beginTransaction();
+            assertThatThrownBy(() -> session.doWork(connection -> {
+                        try (Statement update = connection.createStatement()) {
+                            update.executeUpdate("UPDATE Account SET balance = 0");
+                        }
+                    }))
+                    .satisfies(e -> assertThat(sqlCause(e).getSQLState()).isEqualTo(READ_ONLY));
+            transaction.rollback();
+        }
     }
 
     @Test

@@ -293,6 +293,15 @@ class JdbiTest extends OnSqliteFile {
     }
 
     @Test
+    void a_write_in_a_read_only_transaction_says_so_by_its_sql_state() {
+        try (Handle handle = jdbi.open()) {
+            handle.setReadOnly(true);
+            assertThatThrownBy(() -> handle.useTransaction(inner -> deposit(inner, 1, 1)))
+                    .satisfies(e -> assertThat(sqlCause(e).getSQLState()).isEqualTo(READ_ONLY));
+        }
+    }
+
+    @Test
     void an_isolation_level_is_taken_and_given_back() throws SQLException {
         jdbi.useTransaction(TransactionIsolationLevel.SERIALIZABLE, handle -> deposit(handle, 1, 1));
         jdbi.useTransaction(

@@ -278,6 +278,15 @@ class JooqTest extends OnSqliteFile {
     }
 
     @Test
+    void a_write_in_a_read_only_transaction_says_so_by_its_sql_state() throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            connection.setReadOnly(true);
+            assertThatThrownBy(() -> DSL.using(connection, SQLDialect.SQLITE).transaction(c -> deposit(c.dsl(), 1, 1)))
+                    .satisfies(e -> assertThat(sqlCause(e).getSQLState()).isEqualTo(READ_ONLY));
+        }
+    }
+
+    @Test
     void read_then_write_transactions_of_eight_threads_lose_nothing() throws Exception {
         AtomicInteger borrowed = new AtomicInteger();
         DSLContext counting = DSL.using(

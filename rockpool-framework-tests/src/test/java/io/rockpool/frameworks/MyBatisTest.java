@@ -303,6 +303,17 @@ class MyBatisTest extends OnSqliteFile {
     }
 
     @Test
+    void a_write_in_a_read_only_transaction_says_so_by_its_sql_state() throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            connection.setReadOnly(true);
+            try (SqlSession session = sessions.openSession(connection)) {
+                assertThatThrownBy(() -> session.getMapper(Accounts.class).deposit(1, 1))
+                        .satisfies(e -> assertThat(sqlCause(e).getSQLState()).isEqualTo(READ_ONLY));
+            }
+        }
+    }
+
+    @Test
     void an_isolation_level_is_taken_and_given_back() throws SQLException {
         try (SqlSession session = sessions.openSession(TransactionIsolationLevel.SERIALIZABLE)) {
             session.getMapper(Accounts.class).deposit(1, 1);

@@ -23,6 +23,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.ConnectionCallback;
@@ -295,6 +296,15 @@ class SpringTest extends OnSqliteFile {
     }
 
     @Test
+    void a_refused_row_is_translated_by_its_sql_state() {
+        assertThatThrownBy(() -> jdbc.update(INSERT, "ada", 1)).isInstanceOf(DuplicateKeyException.class);
+        assertThatThrownBy(() -> jdbc.update(INSERT, "cleo", -1)).isInstanceOf(DataIntegrityViolationException.class);
+        assertThatThrownBy(() -> jdbc.update("INSERT INTO posting VALUES (99, 1)"))
+                .isInstanceOf(DataIntegrityViolationException.class);
+        assertThatThrownBy(() -> jdbc.update(INSERT, null, 1)).isInstanceOf(DataIntegrityViolationException.class);
+    }
+
+    @Test
     void wrong_sql_is_told() {
         assertThatThrownBy(() -> jdbc.queryForList("SELECT nothing FROM nowhere"))
                 .isInstanceOf(DataAccessException.class)
@@ -323,6 +333,12 @@ class SpringTest extends OnSqliteFile {
         assertThatThrownBy(() -> bank().writeReadOnly()).isInstanceOf(DataAccessException.class);
         assertThat(accounts()).containsExactly(new Account(1, "ada", 10), new Account(2, "bob", 20));
         bank().transfer(1, 2, 4);
+    }
+
+    @Test
+    void a_write_in_a_read_only_transaction_says_so_by_its_sql_state() {
+        assertThatThrownBy(() -> bank().writeReadOnly())
+                .satisfies(e -> assertThat(sqlCause(e).getSQLState()).isEqualTo(READ_ONLY));
     }
 
     @Test
@@ -374,6 +390,13 @@ class SpringTest extends OnSqliteFile {
         assertThat(accounts()).containsExactly(new Account(1, "ada", 10), new Account(2, "bob", 20));
         bank().deposit(1, 5);
         assertThat(accounts().get(0).balance()).isEqualTo(15);
+    }
+
+    @Test
+    void a_second_writing_transaction_within_one_that_wrote_is_refused_by_the_pool_without_a_wait_for_a_lock() {
+        assertThatThrownBy(() -> bank().depositThen(1, 5, () -> bank().deposit(2, 5)))
+                .satisfies(e -> assertThat(sqlCause(e).getMessage()).startsWith("pool '"));
+        assertThat(accounts()).containsExactly(new Account(1, "ada", 10), new Account(2, "bob", 20));
     }
 
     @Test
