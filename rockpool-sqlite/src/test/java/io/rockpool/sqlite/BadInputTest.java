@@ -130,10 +130,9 @@ class BadInputTest {
 
     // ---- URLs
 
-    @ParameterizedTest
-    @ValueSource(strings = {":memory:", "", ":memory:?cache_size=7"})
-    void a_database_in_memory(String name) {
-        refused(at(name), "in memory", "name a file");
+    @Test
+    void no_database() {
+        refused(at(""), "names no database", "name a file");
     }
 
     @Test
