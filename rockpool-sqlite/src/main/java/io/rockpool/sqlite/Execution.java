@@ -94,7 +94,12 @@ final class Execution {
                 kept = step(statement, lane, route, values, wanted, withKeys);
                 return;
             } catch (SQLException e) {
-                if (session.transaction().lane() != null || !session.waits().mayTryAgain(e, since)) {
+                if (route.reads()
+                        && SqliteErrors.isReadOnly(e)
+                        && session.transaction().lane() == null) {
+                    route = route.writing(); // its words, or its program, have not told
+                } else if (session.transaction().lane() != null
+                        || !session.waits().mayTryAgain(e, since)) {
                     throw statement.failed(e, lane);
                 }
                 since = since == 0 ? session.lanes.platform.nanos() : since;

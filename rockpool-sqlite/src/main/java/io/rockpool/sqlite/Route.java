@@ -41,6 +41,9 @@ final class Route {
     /** Whether it changes the schema. */
     final boolean changesSchema;
 
+    /** Whether its words do not tell what it is, but its program would. */
+    final boolean unclear;
+
     /** Whether it asks what an earlier statement changed: {@code changes()}, {@code last_insert_rowid()}. */
     final boolean asksForChanges;
 
@@ -56,6 +59,7 @@ final class Route {
         this.changesRows = b.changesRows;
         this.inserts = b.inserts;
         this.changesSchema = b.changesSchema;
+        this.unclear = b.unclear;
         this.asksForChanges = b.asksForChanges;
         this.savepoint = b.savepoint;
         this.parts = List.copyOf(b.parts);
@@ -68,6 +72,11 @@ final class Route {
         b.inserts = inserts;
         b.changesSchema = changesSchema;
         return b.build();
+    }
+
+    /** The same as a write: a reader has refused it. */
+    Route writing() {
+        return new Builder(sql, Kind.WRITE).build();
     }
 
     boolean reads() {
@@ -89,6 +98,7 @@ final class Route {
         private boolean changesRows;
         private boolean inserts;
         private boolean changesSchema;
+        private boolean unclear;
         private boolean asksForChanges;
         private @Nullable String savepoint;
         private List<Route> parts = List.of();
@@ -106,6 +116,11 @@ final class Route {
 
         Builder schema() {
             changesSchema = true;
+            return this;
+        }
+
+        Builder unclear() {
+            unclear = true;
             return this;
         }
 

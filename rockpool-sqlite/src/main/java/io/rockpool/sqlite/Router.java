@@ -81,7 +81,7 @@ final class Router {
 
     /** A text that words call a write, by its program. */
     Route refined(Route route, SQLiteConnection reader) throws SQLException {
-        if (!programsTell || !needsProgram(route)) {
+        if (!programsTell) {
             return route;
         }
         if (writes(reader, route.sql)) {
@@ -98,7 +98,7 @@ final class Router {
     }
 
     boolean needsProgram(Route route) {
-        return route.kind == Route.Kind.WRITE && !route.changesRows && !route.changesSchema;
+        return route.unclear;
     }
 
     private static boolean writes(SQLiteConnection connection, String sql) throws SQLException {
@@ -169,7 +169,7 @@ final class Router {
                 new Route.Builder(sql, Route.Kind.RELEASE)
                         .savepoint(name(sql, text))
                         .build();
-            default -> new Route.Builder(sql, Route.Kind.WRITE).build(); // WITH, and what is new: by its program
+            default -> new Route.Builder(sql, Route.Kind.WRITE).unclear().build(); // WITH, and what is new
         };
     }
 

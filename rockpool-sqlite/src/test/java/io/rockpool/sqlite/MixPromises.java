@@ -10,8 +10,8 @@ package io.rockpool.sqlite;
  */
 record MixPromises(boolean snapshots, boolean openResults, boolean textBegins, boolean queryTimeouts) {
 
-    /** What holds today; make the default true for the lanes. {@code -Drobustness.randomMix.snapshots} and so on set one. */
-    private static final String LANES = System.getProperty("robustness.randomMix.lanes", "false");
+    /** What holds. {@code -Drobustness.randomMix.snapshots} and so on set one. */
+    private static final String LANES = System.getProperty("robustness.randomMix.lanes", "true");
 
     static final MixPromises KEPT =
             new MixPromises(kept("snapshots"), kept("openResults"), kept("textBegins"), kept("queryTimeouts"));

@@ -77,7 +77,9 @@ final class MixSchema {
         List<String> lines = new ArrayList<>();
         try (Statement statement = connection.createStatement()) {
             lines.addAll(select(
-                    statement, "SELECT 'schema', type, name, tbl_name, sql FROM sqlite_schema ORDER BY name, type"));
+                    statement,
+                    "SELECT 'schema', type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'"
+                            + " ORDER BY name, type"));
             List<String> tables = select(
                     statement,
                     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_stat%' ORDER BY name");
