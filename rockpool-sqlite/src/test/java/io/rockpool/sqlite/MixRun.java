@@ -87,9 +87,13 @@ final class MixRun {
     }
 
     private void load(DataSource source) throws InterruptedException {
-        List<Throwable> thrown = Steps.together(THREADS, number -> {
-            new MixThread(seed, number, source, promises, history).run(LEASES);
-        });
+        List<Throwable> thrown;
+        try {
+            thrown = Steps.together(
+                    THREADS, number -> new MixThread(seed, number, source, promises, history).run(LEASES));
+        } catch (AssertionError e) {
+            throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+        }
         history.endDisturbance();
         for (Throwable t : thrown) {
             StackTraceElement[] stack = t.getStackTrace();
