@@ -79,10 +79,20 @@ final class Lanes implements Platform.Chores {
             if (sessions == 0 && opened == null) {
                 opened = openLocked();
                 platform.join(this);
+                rehearse();
             }
             sessions++;
         } finally {
             lifecycle.unlock();
+        }
+    }
+
+    private void rehearse() throws SQLException {
+        try {
+            Rehearsal.hold(this);
+        } catch (Throwable t) {
+            endLocked();
+            throw t;
         }
     }
 
@@ -298,7 +308,11 @@ final class Lanes implements Platform.Chores {
         Slot<WriterGate.Permit> permit = permit(now, session, forTransaction);
         try {
             LaneConnection writer = now.writer;
-            if (writer == null || writer.broken) {
+            if (writer != null && writer.broken) {
+                closeQuietly(writer); // its transaction must not outlive its permit
+                writer = null;
+            }
+            if (writer == null) {
                 writer = connect(now, LaneConnection.Role.WRITER);
                 now.writer = writer;
             }
@@ -388,8 +402,8 @@ final class Lanes implements Platform.Chores {
             }
             case WRITER -> {
                 if (lane.broken) {
-                    home.writer = null;
                     closeQuietly(lane);
+                    home.writer = null;
                 }
                 givePermitBack(lane);
             }
@@ -431,8 +445,8 @@ final class Lanes implements Platform.Chores {
         Opened home = opened;
         LaneConnection writer = home == null ? null : home.writer;
         if (home != null && writer != null) { // whatever the holder did with it last is not known
-            home.writer = null;
             closeQuietly(writer);
+            home.writer = null;
         }
         if (home != null) {
             home.gate.giveBack((Slot<WriterGate.Permit>) slot, word);

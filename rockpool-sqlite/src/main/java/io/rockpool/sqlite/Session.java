@@ -328,11 +328,15 @@ final class Session extends ForwardingConnection {
         lane.nextHeld = null;
     }
 
-    /** Closes every lane this session holds; nothing native is left of it. */
+    /** Closes every lane this session holds; nothing native is left of it. What an error stops is done at the next call. */
     private synchronized void giveUpLanes() {
+        giveUpPassing();
         transaction.forget();
         LaneConnection lane;
         while ((lane = held) != null) {
+            lane.broken = true;
+            passing = lane.slot;
+            passingWord = lane.ticket;
             unlink(lane);
             lane.holds = 0;
             if (lane.commits) {
@@ -340,20 +344,24 @@ final class Session extends ForwardingConnection {
                 lane.home.gate.committed();
             }
             lanes.giveUp(lane);
+            passing = null;
         }
         closeOwn();
+    }
+
+    private void giveUpPassing() {
         Slot<?> lost = passing;
-        passing = null;
         if (lost != null) {
             lanes.giveUp(lost, passingWord);
+            passing = null;
         }
     }
 
     private void closeOwn() {
         LaneConnection mine = own;
-        own = null;
         if (mine != null) {
             lanes.giveUp(mine);
+            own = null;
         }
     }
 
