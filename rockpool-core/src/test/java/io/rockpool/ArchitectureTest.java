@@ -151,6 +151,8 @@ class ArchitectureTest {
             .that()
             .doNotHaveSimpleName("DatabaseConnectionPool") // CommonDataSource.getParentLogger
             .and()
+            .doNotHaveSimpleName("ReadOnlyDataSource")
+            .and()
             .resideInAPackage("io.rockpool..")
             .should()
             .dependOnClassesThat()
