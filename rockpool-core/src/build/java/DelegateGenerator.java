@@ -113,7 +113,7 @@ public final class DelegateGenerator extends AbstractProcessor {
     /** What the SQLite module forwards, with the class that a subclass's own methods stand in. */
     private static final Map<String, Forward> FORWARDS = Map.of(
             "Connection", new Forward("ForwardingConnection", "", "driver()."),
-            "ResultSet", new Forward("ForwardingResultSet", "", "rows()."),
+            "ResultSet", new Forward("ForwardingResultSet", "", ""),
             "DatabaseMetaData", new Forward("ForwardingMetaData", "", ""),
             "PreparedStatement", new Forward("ConvertingStatement", " extends SessionStatement", ""));
 
@@ -219,7 +219,9 @@ public final class DelegateGenerator extends AbstractProcessor {
         out.append(
                 switch (name) {
                     case "Connection" -> "    abstract java.sql.Connection driver() throws java.sql.SQLException;\n";
-                    case "ResultSet" -> "    abstract java.sql.ResultSet rows() throws java.sql.SQLException;\n";
+                    case "ResultSet" ->
+                        "    abstract java.sql.ResultSet rows() throws java.sql.SQLException;\n"
+                                + "    abstract java.sql.ResultSet named() throws java.sql.SQLException;\n";
                     case "DatabaseMetaData" ->
                         "    interface Question<V> {\n        V ask(java.sql.DatabaseMetaData m) throws java.sql.SQLException;\n    }\n"
                                 + "    abstract <V> V answer(Question<V> question) throws java.sql.SQLException;\n"
@@ -251,6 +253,10 @@ public final class DelegateGenerator extends AbstractProcessor {
                             .append("(m -> m.")
                             .append(call)
                             .append(");\n    }\n");
+                case "ResultSet" ->
+                    out.append(takesSql(method) ? "named()." : "rows().")
+                            .append(call)
+                            .append(";\n    }\n");
                 default -> out.append(to.target()).append(call).append(";\n    }\n");
             }
         }

@@ -4,6 +4,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.Codes;
 import org.sqlite.core.CoreResultSet;
@@ -30,6 +31,7 @@ final class LaneStatement {
     /** Whether it is kept by the lane's cache. */
     boolean kept;
 
+    private String @Nullable [] names;
     private final CoreStatement core;
     private final CoreResultSet rows;
     private final PreparedStatement jdbc;
@@ -53,19 +55,30 @@ final class LaneStatement {
         return jdbc;
     }
 
-    /**
-     * Runs it up to its first row. The columns' names are read anew: SQLite compiles a text again by itself when another
-     * connection changed the schema.
-     */
+    /** Runs it up to its first row. The columns have the names of an earlier execution until {@link #readNames}. */
     ResultSet query(Object[] values, long maxRows) throws SQLException {
         boolean row = execute(values);
-        String[] names = core.pointer.safeRun(DB::column_names);
+        String[] known = names;
+        if (known == null || core.pointer.safeRunInt(DB::column_count) != known.length) {
+            known = core.pointer.safeRun(DB::column_names);
+            names = known;
+        }
         rows.maxRows = maxRows;
-        rows.cols = names;
-        rows.colsMeta = names;
+        rows.cols = known;
+        rows.colsMeta = known;
         rows.emptyResultSet = !row;
         rows.open = true;
         return (ResultSet) rows;
+    }
+
+    /**
+     * Reads the columns' names anew, while it runs: SQLite compiles a text again by itself when another connection changed the
+     * schema. Not done for every execution: most rows are read by number, and it costs a call a column.
+     */
+    void readNames() throws SQLException {
+        names = core.pointer.safeRun(DB::column_names);
+        rows.cols = names;
+        rows.colsMeta = names;
     }
 
     /** Runs it to its end; how many rows it changed. Rows it returns are passed over. */

@@ -20,6 +20,7 @@ final class SessionResultSet extends ForwardingResultSet {
     private final LaneConnection lane;
     private final @Nullable LaneStatement compiled;
     private final ResultSet rows;
+    private boolean hasNames;
     private boolean closed;
 
     /** @param compiled what runs, or null where the driver's metadata made the rows */
@@ -42,6 +43,19 @@ final class SessionResultSet extends ForwardingResultSet {
             throw new SQLNonTransientException("this result set is closed; execute its statement anew", "24000");
         }
         return rows;
+    }
+
+    /** For columns by name. */
+    @Override
+    ResultSet named() throws SQLException {
+        ResultSet open = rows();
+        if (!hasNames) {
+            hasNames = true;
+            if (compiled != null) {
+                compiled.readNames();
+            }
+        }
+        return open;
     }
 
     @Override
@@ -128,7 +142,7 @@ final class SessionResultSet extends ForwardingResultSet {
 
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
-        return rows().getMetaData();
+        return named().getMetaData();
     }
 
     @Override
