@@ -25,6 +25,7 @@ final class ReadBenchmark implements Benchmark {
             List.of(Report.ROCKPOOL, SqlitePools.SINGLE_PROCESS, Report.HIKARICP, Report.AGROAL, SqliteReads.RAW);
 
     /** The cases: their names, threads and subjects. */
+    @SuppressWarnings("ImmutableEnumChecker") // the list is made by toList, which nobody can change
     enum Case {
         AUTOCOMMIT_T1(1, List.of()),
         AUTOCOMMIT_T16(ReadProgram.WORKERS, List.of(SqlitePools.ONE, SqlitePools.SPLIT)),

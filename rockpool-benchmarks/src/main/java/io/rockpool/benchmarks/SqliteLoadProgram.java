@@ -116,7 +116,7 @@ final class SqliteLoadProgram {
     }
 
     private static void write(DataSource pool, int worker, long turn) throws SQLException {
-        int account = 1 + (int) ((worker * 61 + turn * 7) % SqliteFiles.ACCOUNTS);
+        int account = 1 + (int) ((worker * 61L + turn * 7) % SqliteFiles.ACCOUNTS);
         boolean insert = turn % 2 == 0;
         try (Connection connection = pool.getConnection();
                 PreparedStatement statement = connection.prepareStatement(insert ? INSERT : UPDATE)) {

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResourcePool<T> {
 
-    private static final BooleanSupplier NEVER = () -> false;
-
     final Resources<T> resources;
     final Platform platform;
     final PoolEvents events;
@@ -103,7 +101,7 @@ public final class ResourcePool<T> {
     public Slot<T> borrow(long timeout) throws BorrowFailure, InterruptedException {
         Thread me = Thread.currentThread();
         Slot<T> slot = tryBorrow(me);
-        return slot != null ? slot : Objects.requireNonNull(await(waiter(me, timeout), NEVER));
+        return slot != null ? slot : Objects.requireNonNull(await(waiter(me, timeout), ResourcePool::never));
     }
 
     /** The same, or null as soon as {@code givenUp} says so; whoever makes it say so unparks the thread. */
@@ -116,6 +114,10 @@ public final class ResourcePool<T> {
     /** A caller about to wait; {@link #advance} queues it. */
     public Waiter<T> waiter(Thread thread, long timeout) {
         return new Waiter<>(thread, platform.nanos(), timeout);
+    }
+
+    private static boolean never() {
+        return false;
     }
 
     private @Nullable Slot<T> await(Waiter<T> waiter, BooleanSupplier givenUp)

@@ -52,34 +52,38 @@ final class ColumnsSnapshot {
     private static @Nullable Object answer(
             Object proxy, Method question, Object @Nullable [] arguments, Map<String, Answer> answers, int columns)
             throws SQLException {
-        switch (question.getName()) {
-            case "getColumnCount":
-                return columns;
-            case "toString":
-                return columns + " columns";
-            case "hashCode":
-                return System.identityHashCode(proxy);
-            case "equals":
-                return arguments != null && arguments[0] == proxy;
-            case "isWrapperFor":
-                return arguments != null && arguments[0] instanceof Class<?> type && type.isInstance(proxy);
-            case "unwrap":
-                if (arguments != null && arguments[0] instanceof Class<?> type && type.isInstance(proxy)) {
-                    return proxy;
-                }
-                throw new SQLException("these are no " + (arguments == null ? null : arguments[0]), "0A000");
-            default:
-                Answer answer = answers.get(question.getName() + (arguments == null ? "" : arguments[0]));
-                if (answer == null) {
-                    throw new SQLException(
-                            "column " + (arguments == null ? null : arguments[0]) + " does not exist; there are "
-                                    + columns,
-                            "07009");
-                }
-                if (answer.error() != null) {
-                    throw answer.error();
-                }
-                return answer.value();
+        Object first = arguments == null ? null : arguments[0];
+        return switch (question.getName()) {
+            case "getColumnCount" -> columns;
+            case "toString" -> columns + " columns";
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "equals" -> isSame(proxy, first);
+            case "isWrapperFor" -> first instanceof Class<?> type && type.isInstance(proxy);
+            case "unwrap" -> unwrapped(proxy, first);
+            default -> taken(answers.get(question.getName() + first), first, columns);
+        };
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a snapshot is equal to itself
+    private static boolean isSame(Object proxy, @Nullable Object other) {
+        return proxy == other;
+    }
+
+    private static Object unwrapped(Object proxy, @Nullable Object type) throws SQLException {
+        if (type instanceof Class<?> wanted && wanted.isInstance(proxy)) {
+            return proxy;
         }
+        throw new SQLException("these columns are no " + type, "0A000");
+    }
+
+    private static @Nullable Object taken(@Nullable Answer answer, @Nullable Object column, int columns)
+            throws SQLException {
+        if (answer == null) {
+            throw new SQLException("column " + column + " does not exist; there are " + columns, "07009");
+        }
+        if (answer.error() != null) {
+            throw answer.error();
+        }
+        return answer.value();
     }
 }

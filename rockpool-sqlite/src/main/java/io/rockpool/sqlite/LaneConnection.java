@@ -155,6 +155,7 @@ final class LaneConnection {
     }
 
     /** No interrupt meant for the statement reaches this connection once this has returned. */
+    @SuppressWarnings("ReferenceEquality") // this very statement
     void ran(SessionStatement statement) {
         if (running == statement) {
             running = null;
@@ -167,6 +168,7 @@ final class LaneConnection {
     }
 
     /** Ends what the statement does here; whether it ran here. */
+    @SuppressWarnings("ReferenceEquality") // this very statement
     boolean interrupt(SessionStatement statement) throws SQLException {
         synchronized (fence) {
             interrupting = true;

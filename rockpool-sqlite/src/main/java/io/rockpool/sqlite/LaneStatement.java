@@ -119,16 +119,20 @@ final class LaneStatement {
 
     private boolean step() throws SQLException {
         int code = core.pointer.safeRunInt(DB::step);
-        switch (code) {
-            case Codes.SQLITE_ROW:
-                return true;
-            case Codes.SQLITE_DONE:
-                return false;
-            default:
-                reset();
-                core.getDatabase().throwex(code);
-                return false;
+        if (code == Codes.SQLITE_ROW || code == Codes.SQLITE_DONE) {
+            return code == Codes.SQLITE_ROW;
         }
+        reset();
+        throw failure(code);
+    }
+
+    private SQLException failure(int code) {
+        try {
+            core.getDatabase().throwex(code);
+        } catch (SQLException e) {
+            return e;
+        }
+        return new SQLException("SQLite ended the statement with code " + code, null, code);
     }
 
     void reset() throws SQLException {

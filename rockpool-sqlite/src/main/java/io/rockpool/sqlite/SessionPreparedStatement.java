@@ -199,10 +199,10 @@ final class SessionPreparedStatement extends ConvertingStatement {
     public ParameterMetaData getParameterMetaData() throws SQLException {
         checkOpen();
         int count = session.compiled(text, compiled -> compiled.parameters);
-        return new Parameters(count, values.clone());
+        return new Parameters(count, Arrays.asList(values.clone()));
     }
 
-    private record Parameters(int count, Object[] values) implements ParameterMetaData {
+    private record Parameters(int count, List<Object> values) implements ParameterMetaData {
 
         private void check(int index) throws SQLException {
             if (index < 1 || index > count) {
@@ -219,7 +219,7 @@ final class SessionPreparedStatement extends ConvertingStatement {
         @Override
         public int getParameterType(int index) throws SQLException {
             check(index);
-            Object value = index <= values.length ? values[index - 1] : UNSET;
+            Object value = index <= values.size() ? values.get(index - 1) : UNSET;
             if (value instanceof Integer || value instanceof Short) {
                 return Types.INTEGER;
             }

@@ -149,6 +149,7 @@ class SessionStatement implements Statement {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // this very statement
     public final void cancel() throws SQLException {
         cancelled = true;
         session.waits().wake();
@@ -178,6 +179,7 @@ class SessionStatement implements Statement {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // this very result
     final void closedRows(SessionResultSet result) throws SQLException {
         if (rows == result && closeOnCompletion) {
             close();

@@ -91,10 +91,11 @@ final class SettingsExamination {
 
     private void url(PoolConfig config, Path file) {
         Path named = SqliteUrl.parse(config.url(), fault -> {}).file();
-        if (!named.equals(file)) {
+        if (!file.equals(named)) {
             warn(
                     "settings-url",
-                    "url names " + named + " (from " + config.source("url") + "), and not this file",
+                    "url names " + (named == null ? "a database in memory" : named) + " (from " + config.source("url")
+                            + "), and not this file",
                     "examine that file, or correct the url");
         }
     }
