@@ -189,7 +189,7 @@ final class SessionPreparedStatement extends ConvertingStatement {
     @SuppressWarnings("NullAway")
     public ResultSetMetaData getMetaData() throws SQLException {
         checkOpen();
-        if (hasRows()) {
+        if (hasOpenRows()) {
             return result().getMetaData();
         }
         return session.compiled(text, compiled -> compiled.columns == 0 ? null : compiled.describe());

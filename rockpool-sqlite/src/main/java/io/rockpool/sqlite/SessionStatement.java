@@ -293,6 +293,11 @@ class SessionStatement implements Statement {
         return rows != null;
     }
 
+    /** Whether there are rows that can still be read. */
+    final boolean hasOpenRows() {
+        return rows != null && !rows.isClosed();
+    }
+
     @Override
     public long getLargeUpdateCount() throws SQLException {
         checkOpen();
