@@ -62,6 +62,8 @@ final class LaneConnection {
     /** A read transaction is kept from one autocommit read to the next; see {@link #renewSnapshot}. */
     boolean keepsSnapshot;
 
+    private boolean unseen;
+
     private long snapshotEpoch;
     private long schemaEpoch;
 
@@ -112,9 +114,10 @@ final class LaneConnection {
      * one that was read before that began, and even; else a new one.
      */
     void renewSnapshot(WriterGate gate) throws SQLException {
+        boolean tells = gate.seesCommits(); // read before the epoch, which is moved before it is true again
         long epoch = gate.epoch();
         if (keepsSnapshot) {
-            if (snapshotEpoch == epoch && (epoch & 1) == 0) {
+            if (tells && snapshotEpoch == epoch && (epoch & 1) == 0) {
                 return;
             }
             endKeptSnapshot();
@@ -122,6 +125,14 @@ final class LaneConnection {
         transaction.begin();
         keepsSnapshot = true;
         snapshotEpoch = epoch;
+    }
+
+    /** The driver's connection is in a caller's hands from now on: it may commit at any time, and tells no gate. */
+    void commitsUnseen() {
+        if (!unseen) {
+            unseen = true;
+            home.gate.unseenCommits(1);
+        }
     }
 
     void endKeptSnapshot() throws SQLException {
@@ -190,6 +201,13 @@ final class LaneConnection {
         synchronized (fence) { // no interrupt comes later than this
             running = null;
         }
-        driver.close();
+        try {
+            driver.close();
+        } finally {
+            if (unseen) {
+                unseen = false;
+                home.gate.unseenCommits(-1);
+            }
+        }
     }
 }

@@ -232,8 +232,22 @@ final class Session extends ForwardingConnection {
         }
     }
 
+    /** Tells the gate that the lane's commit is over: closing a broken lane may still commit what its open rows wrote. */
+    private void committed(LaneConnection lane) {
+        if (lane.commits) {
+            if (lane.broken) {
+                lanes.closeQuietly(lane);
+            }
+            lane.commits = false;
+            lane.home.gate.committed();
+        }
+    }
+
     /** A reader, or the writer with its permit, for a transaction. */
     LaneConnection takeForTransaction(boolean writes) throws SQLException {
+        if (writes) {
+            this.writes++; // what is open on a reader is older than what this session will have seen
+        }
         LaneConnection mine = own;
         LaneConnection lane;
         if (mine != null) {
@@ -295,10 +309,7 @@ final class Session extends ForwardingConnection {
         if (!lane.broken) {
             changes.settle(lane);
         }
-        if (lane.commits) {
-            lane.commits = false;
-            lane.home.gate.committed();
-        }
+        committed(lane);
         if (lane.personal && lane.role != LaneConnection.Role.PRIVATE && !lane.broken) {
             lanes.adopt(lane);
             own = lane;
@@ -339,10 +350,8 @@ final class Session extends ForwardingConnection {
             passingWord = lane.ticket;
             unlink(lane);
             lane.holds = 0;
-            if (lane.commits) {
-                lane.commits = false;
-                lane.home.gate.committed();
-            }
+            lane.broken = true;
+            committed(lane);
             lanes.giveUp(lane);
             passing = null;
         }
@@ -621,6 +630,7 @@ final class Session extends ForwardingConnection {
                         "0A000");
             }
             lane.driver.setBusyTimeout(database.foreignLockMillis()); // it waits by itself there
+            lane.commitsUnseen();
             return iface.cast(lane.driver);
         });
     }

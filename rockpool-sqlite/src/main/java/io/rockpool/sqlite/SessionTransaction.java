@@ -218,12 +218,17 @@ final class SessionTransaction implements Database.Transactions {
             return;
         }
         session.lanes.checkFile(on);
+        boolean told = on.commits; // by a statement in autocommit whose rows are open still: the epoch is odd
         WriterGate gate = on.home.gate;
-        gate.committing();
+        if (!told) {
+            gate.committing();
+        }
         try {
             commitOn(on);
         } finally {
-            gate.committed();
+            if (!told) {
+                gate.committed();
+            }
         }
         release();
     }

@@ -11,6 +11,7 @@ import io.rockpool.engine.Slot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,9 @@ final class WriterGate implements Resources<WriterGate.Permit> {
      * nothing was committed from here in between.
      */
     private final AtomicLong epoch = new AtomicLong();
+
+    /** Connections that commit without the permit: the driver's own, in a caller's hands. */
+    private final AtomicInteger unseen = new AtomicInteger();
 
     /** Raised with each change of the schema from here. */
     private final AtomicLong schemaEpoch = new AtomicLong();
@@ -147,6 +151,19 @@ final class WriterGate implements Resources<WriterGate.Permit> {
     /** It was made, or has failed. */
     void committed() {
         epoch.incrementAndGet();
+    }
+
+    /** A connection of this JVM that commits without the permit comes, or has gone. */
+    void unseenCommits(int change) {
+        if (change < 0) {
+            epoch.addAndGet(2); // before the number: a snapshot from before its commits matches no more
+        }
+        unseen.addAndGet(change);
+    }
+
+    /** Whether the epoch tells of every commit. */
+    boolean seesCommits() {
+        return unseen.get() == 0;
     }
 
     long schemaEpoch() {
