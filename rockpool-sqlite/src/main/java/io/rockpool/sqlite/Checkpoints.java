@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,8 @@ final class Checkpoints {
 
     /** Size of the WAL file from which it is cut; also its {@code journal_size_limit}. */
     static final long TRUNCATE_BYTES = 64L << 20;
+
+    private static final int MOST_MILLIS_TO_CLOSE = 1_000;
 
     private final Lanes lanes;
     private final Lanes.Opened home;
@@ -94,6 +97,9 @@ final class Checkpoints {
 
     private void checkpoint() throws SQLException {
         SQLiteConnection connection = own;
+        if (!home.identity.isSame()) {
+            return; // another file is none of ours
+        }
         if (connection == null) {
             connection = lanes.database.connect(LaneConnection.Role.PRIVATE);
             own = connection;
@@ -183,8 +189,12 @@ final class Checkpoints {
 
     void close() {
         closed = true;
-        if (working.compareAndSet(false, true)) {
-            closeOwn();
+        for (int i = 0; i < MOST_MILLIS_TO_CLOSE; i++) { // else the worker closes it, later than the pool
+            if (working.compareAndSet(false, true)) {
+                closeOwn();
+                return;
+            }
+            LockSupport.parkNanos(1_000_000L);
         }
     }
 

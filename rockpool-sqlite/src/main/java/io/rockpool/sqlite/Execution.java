@@ -1,5 +1,6 @@
 package io.rockpool.sqlite;
 
+import io.rockpool.jdbc.SqlText;
 import io.rockpool.sqlite.SessionStatement.Wanted;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -88,7 +89,7 @@ final class Execution {
         Session session = statement.session;
         long since = 0;
         while (true) {
-            LaneConnection lane = session.take(route);
+            LaneConnection lane = taken(statement, route);
             boolean kept = false;
             try {
                 kept = step(statement, lane, route, values, wanted, withKeys);
@@ -114,6 +115,14 @@ final class Execution {
         }
     }
 
+    private static LaneConnection taken(SessionStatement statement, Route route) throws SQLException {
+        try {
+            return statement.session.take(route);
+        } catch (SQLException e) {
+            throw statement.failed(e, null);
+        }
+    }
+
     /** Whether the lane is kept, for the rows. */
     private static boolean step(
             SessionStatement statement,
@@ -125,34 +134,39 @@ final class Execution {
             throws SQLException {
         LaneStatement compiled = lane.compiled(route.sql);
         boolean kept = false;
+        long rowIdBefore = route.mayUpsert ? lane.lastRowId() : 0;
         lane.runs(statement);
         try {
-            check(compiled, values, wanted);
+            check(compiled, route, values, wanted);
             if (compiled.columns == 0) {
                 long count = compiled.update(values);
                 statement.changed(route.changesRows ? count : 0);
-                afterChange(statement, lane, route, count, withKeys);
-            } else if (wanted == Wanted.COUNT && route.kind != Route.Kind.READ && !route.changesRows) {
+                boolean inserted = route.inserts
+                        && count > 0
+                        && !(route.mayUpsert && lane.lastRowId() == rowIdBefore); // it has updated
+                afterChange(statement, lane, route, count, inserted, withKeys);
+            } else if (wanted == Wanted.COUNT) {
                 compiled.update(values); // a PRAGMA that answers, run for its effect
                 statement.changed(0);
             } else {
                 ResultSet rows = compiled.query(values, statement.rowLimit());
-                statement.answered(new SessionResultSet(statement.session, statement, lane, compiled, rows));
+                statement.answered(
+                        new SessionResultSet(statement.session, statement, lane, compiled, rows, route.changesRows));
                 kept = true;
-                if (route.inserts) {
-                    afterChange(statement, lane, route, 1, withKeys);
+                if (route.changesRows) {
+                    afterChange(statement, lane, route, 1, route.inserts, withKeys);
                 }
             }
             return kept;
         } finally {
+            lane.ran(statement);
             if (!kept) {
-                lane.ran(statement);
                 lane.statements.giveBack(compiled);
             }
         }
     }
 
-    private static void check(LaneStatement compiled, Object[] values, Wanted wanted) throws SQLException {
+    private static void check(LaneStatement compiled, Route route, Object[] values, Wanted wanted) throws SQLException {
         if (values.length != compiled.parameters) {
             throw new SQLException(
                     values.length < compiled.parameters
@@ -162,19 +176,30 @@ final class Execution {
                                     + compiled.parameters,
                     "07001");
         }
+        boolean rowsUnwanted = wanted == Wanted.COUNT
+                && compiled.columns > 0
+                && (route.changesRows
+                        || (route.reads() && !new SqlText(route.sql).word().equals("PRAGMA")));
+        if (rowsUnwanted) {
+            throw new SQLException("Query returns results; use executeQuery or execute for it", "02000");
+        }
         if (wanted == Wanted.ROWS && compiled.columns == 0) {
             throw new SQLException("Query does not return results; use executeUpdate or execute for it", "02000");
         }
     }
 
     private static void afterChange(
-            SessionStatement statement, LaneConnection lane, Route route, long count, boolean withKeys)
+            SessionStatement statement,
+            LaneConnection lane,
+            Route route,
+            long count,
+            boolean inserted,
+            boolean withKeys)
             throws SQLException {
         if (route.changesSchema) {
             lane.home.gate.schemaChanged();
         }
         if (route.changesRows) {
-            boolean inserted = route.inserts && count > 0;
             statement.session.changes().note(lane, count, inserted);
             if (withKeys) {
                 statement.madeKey(inserted ? lane.lastRowId() : null);

@@ -50,6 +50,11 @@ final class LaneConnection {
     /** The next that its session holds. */
     @Nullable LaneConnection nextHeld;
 
+    /** The session that holds it. */
+    @Nullable Session holder;
+
+    private boolean refusesWrites;
+
     /** A statement that commits by itself is running; its end is told to the gate. */
     boolean commits;
 
@@ -95,6 +100,14 @@ final class LaneConnection {
             schemaEpoch = epoch;
         }
         return statements.take(sql);
+    }
+
+    /** Makes a lane that writes refuse to, or allows it again. */
+    void refuseWrites(boolean refuse) throws SQLException {
+        if (refuse != refusesWrites && role != Role.READER) {
+            execute("PRAGMA query_only=" + (refuse ? 1 : 0));
+            refusesWrites = refuse;
+        }
     }
 
     /** Runs a text of the pool's own. */
@@ -184,7 +197,7 @@ final class LaneConnection {
         synchronized (fence) {
             interrupting = true;
             try {
-                if (running != statement) {
+                if (running != statement || !statement.isToEnd()) { // it may have begun anew since
                     return false;
                 }
                 engine.interrupt();

@@ -135,6 +135,16 @@ final class LaneStatement {
         return new SQLException("SQLite ended the statement with code " + code, null, code);
     }
 
+    /** Ends a run whose rows were read as far as anybody wanted; an error that comes only now is thrown. */
+    void end(boolean failureIsTold) throws SQLException {
+        if (isUsable()) {
+            int code = core.pointer.safeRunInt(DB::reset);
+            if (code != Codes.SQLITE_OK && !failureIsTold) {
+                throw failure(code);
+            }
+        }
+    }
+
     void reset() throws SQLException {
         if (!core.pointer.isClosed()) {
             core.pointer.safeRunConsume(DB::reset);

@@ -45,6 +45,7 @@ final class Lanes implements Platform.Chores {
     private final ReentrantLock lifecycle = new ReentrantLock();
     private int sessions; // under lifecycle
     private boolean ending; // under lifecycle
+    private boolean joined; // under lifecycle: the platform's housekeeping
     private final List<LaneConnection> open = new CopyOnWriteArrayList<>();
     private volatile @Nullable Opened opened;
 
@@ -78,7 +79,7 @@ final class Lanes implements Platform.Chores {
         try {
             if (sessions == 0 && opened == null) {
                 opened = openLocked();
-                platform.join(this);
+                joinLocked();
                 rehearse();
             }
             sessions++;
@@ -97,7 +98,7 @@ final class Lanes implements Platform.Chores {
     }
 
     private Opened openLocked() throws SQLException {
-        SQLiteConnection writer = database.connect(LaneConnection.Role.WRITER);
+        SQLiteConnection writer = database.connectCreating(LaneConnection.Role.WRITER);
         Opened opening = null;
         try {
             FileIdentity identity = FileIdentity.of(database.file());
@@ -124,8 +125,11 @@ final class Lanes implements Platform.Chores {
     }
 
     private LaneConnection connect(Opened home, LaneConnection.Role role) throws SQLException {
-        SQLiteConnection driver = database.connect(role);
+        home.identity.check(this, home);
+        SQLiteConnection driver =
+                role == LaneConnection.Role.PRIVATE ? database.connectCreating(role) : database.connect(role);
         try {
+            home.identity.check(this, home);
             return lane(home, role, driver);
         } catch (Throwable t) {
             driver.close();
@@ -183,11 +187,24 @@ final class Lanes implements Platform.Chores {
         }
     }
 
+    private void joinLocked() {
+        if (!joined) {
+            platform.join(this);
+            joined = true;
+        }
+    }
+
     private void endLocked() {
-        Opened closing = opened;
-        if (sessions == 0 && closing != null && (ending || database.file() != null)) {
-            opened = null;
+        if (sessions > 0 || (database.file() == null && !ending)) {
+            return;
+        }
+        if (joined) {
+            joined = false;
             platform.leave(this);
+        }
+        Opened closing = opened;
+        opened = null;
+        if (closing != null) {
             closeLocked(closing);
         }
     }
@@ -251,7 +268,9 @@ final class Lanes implements Platform.Chores {
             }
             opened = null;
             for (LaneConnection lane : open) {
-                lane.broken |= lane.home == old;
+                if (lane.home == old) {
+                    lane.broken = true;
+                }
             }
             closeLocked(old);
         } finally {
@@ -276,6 +295,7 @@ final class Lanes implements Platform.Chores {
         }
         Slot<LaneConnection> slot = readers.tryBorrow(Thread.currentThread());
         if (slot == null) {
+            now.identity.check(this, now); // it may have to open one
             slot = session.waits().reader(readers);
         }
         session.passing = slot;
@@ -337,6 +357,13 @@ final class Lanes implements Platform.Chores {
         Slot<WriterGate.Permit> slot = home.gate.tryTake();
         if (slot == null) {
             slot = session.waits().permit(home.gate);
+            try {
+                home.identity.check(this, home); // it may have gone while this waited
+            } catch (Throwable t) {
+                home.gate.giveBack(slot, slot.ticket());
+                session.passing = null;
+                throw t;
+            }
         }
         session.passing = slot;
         session.passingWord = slot.word;
@@ -482,8 +509,8 @@ final class Lanes implements Platform.Chores {
     public void run(long now) {
         for (LaneConnection lane : open) {
             SessionStatement running = lane.running();
-            if (running != null && running.isOverdue(platform.nanos())) {
-                interruptQuietly(lane, running);
+            if (running != null && running.isToEnd()) {
+                interruptQuietly(lane, running); // again: the last one may have come before its first step
             }
         }
         Opened here = opened;

@@ -70,6 +70,11 @@ enum Pragma {
         };
     }
 
+    /** Whether a database in memory has no such thing. */
+    boolean isOfFiles() {
+        return this == JOURNAL_MODE || this == MMAP_SIZE;
+    }
+
     private String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

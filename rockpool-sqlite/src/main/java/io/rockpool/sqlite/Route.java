@@ -38,6 +38,9 @@ final class Route {
     /** Whether it may give a row id. */
     final boolean inserts;
 
+    /** Whether it may update in place of inserting, and then gives no row id. */
+    final boolean mayUpsert;
+
     /** Whether it changes the schema. */
     final boolean changesSchema;
 
@@ -58,6 +61,7 @@ final class Route {
         this.kind = b.kind;
         this.changesRows = b.changesRows;
         this.inserts = b.inserts;
+        this.mayUpsert = b.inserts && Router.contains(b.sql, "conflict");
         this.changesSchema = b.changesSchema;
         this.unclear = b.unclear;
         this.asksForChanges = b.asksForChanges;

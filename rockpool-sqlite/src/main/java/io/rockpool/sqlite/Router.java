@@ -205,7 +205,7 @@ final class Router {
         return contains(sql, "changes") || contains(sql, "last_insert_rowid");
     }
 
-    private static boolean contains(String sql, String word) {
+    static boolean contains(String sql, String word) {
         for (int i = 0; i + word.length() < sql.length(); i++) {
             if ((sql.charAt(i) | 0x20) == word.charAt(0) && sql.regionMatches(true, i, word, 0, word.length())) {
                 return true;

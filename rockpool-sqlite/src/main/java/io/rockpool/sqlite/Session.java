@@ -11,6 +11,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +136,10 @@ final class Session extends ForwardingConnection {
 
     /** Why a wait was given up. */
     SQLException givenUp() {
-        SessionStatement statement = current;
+        return givenUp(current);
+    }
+
+    SQLException givenUp(@Nullable SessionStatement statement) {
         if (aborted || statement == null) {
             return over();
         }
@@ -166,6 +170,12 @@ final class Session extends ForwardingConnection {
     }
 
     private LaneConnection laneInAutocommit(Route route) throws SQLException {
+        if (readOnly) {
+            transaction.beginSnapshot();
+            LaneConnection snapshot = Objects.requireNonNull(transaction.lane());
+            snapshot.personal |= route.kind == Route.Kind.SESSION;
+            return snapshot;
+        }
         if (route.kind == Route.Kind.SESSION) {
             return own();
         }
@@ -176,10 +186,6 @@ final class Session extends ForwardingConnection {
                 committing(mine);
             }
             return mine;
-        }
-        if (readOnly) {
-            transaction.beginSnapshot();
-            return java.util.Objects.requireNonNull(transaction.lane());
         }
         LaneConnection present = writer;
         if (present != null) {
@@ -196,7 +202,7 @@ final class Session extends ForwardingConnection {
         if (present != null && writes == writesAtReader) {
             return present; // what is open there is as new as what this session has seen
         }
-        LaneConnection lane = present == null ? lanes.reader(this) : lanes.tryReader(this);
+        LaneConnection lane = held == null ? lanes.reader(this) : lanes.tryReader(this);
         if (lane == null) {
             return writerInAutocommit(); // never wait for a reader with one in hand
         }
@@ -207,7 +213,12 @@ final class Session extends ForwardingConnection {
         reader = lane;
         writesAtReader = writes;
         if (database.keepsSnapshots()) {
-            lane.renewSnapshot(lane.home.gate);
+            try {
+                lane.renewSnapshot(lane.home.gate);
+            } catch (SQLException e) {
+                dropped(lane);
+                throw e;
+            }
         }
         return lane;
     }
@@ -223,6 +234,13 @@ final class Session extends ForwardingConnection {
         committing(lane);
         writes++;
         return lane;
+    }
+
+    /** Gives a lane back that was taken in vain. */
+    private void dropped(LaneConnection lane) throws SQLException {
+        lane.broken = true;
+        hold(lane);
+        letGo(lane);
     }
 
     private static void committing(LaneConnection lane) {
@@ -257,8 +275,11 @@ final class Session extends ForwardingConnection {
             }
         } else if (!writes) {
             lane = lanes.reader(this);
-            if (lane.keepsSnapshot) {
+            try {
                 lane.endKeptSnapshot();
+            } catch (SQLException e) {
+                dropped(lane);
+                throw e;
             }
         } else if (writer != null) {
             lane = writer;
@@ -275,6 +296,11 @@ final class Session extends ForwardingConnection {
         }
     }
 
+    /** Whether a transaction can begin on a reader and go on on the writer. */
+    boolean mayReadLazily() throws SQLException {
+        return database.isLazyRead() && own == null && !lanes.isSingle();
+    }
+
     /** A lane of this session alone, until its lease ends. */
     LaneConnection own() throws SQLException {
         LaneConnection mine = own;
@@ -285,15 +311,11 @@ final class Session extends ForwardingConnection {
         return mine;
     }
 
-    /** Holds the lane of another session's transaction too. */
-    void join(LaneConnection lane) {
-        lane.holds++;
-    }
-
     private void hold(LaneConnection lane) {
         if (lane.holds++ == 0) {
             lane.nextHeld = held;
             held = lane;
+            lane.holder = this;
         }
         passing = null;
     }
@@ -305,7 +327,8 @@ final class Session extends ForwardingConnection {
         }
         passing = lane.slot;
         passingWord = lane.ticket;
-        unlink(lane);
+        Session holder = lane.holder; // another one of this thread, whose transaction this was a savepoint of
+        (holder == null ? this : holder).unlink(lane);
         if (!lane.broken) {
             changes.settle(lane);
         }

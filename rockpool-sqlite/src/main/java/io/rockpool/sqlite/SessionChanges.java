@@ -30,6 +30,12 @@ final class SessionChanges {
         }
     }
 
+    /** Takes in what a statement with rows has changed, as it ends. */
+    void count(long changed) {
+        total += changed - count;
+        count = changed;
+    }
+
     /** Asks for the row id, as the lane is about to be let go. */
     void settle(LaneConnection lane) throws SQLException {
         if (inserted == lane) {

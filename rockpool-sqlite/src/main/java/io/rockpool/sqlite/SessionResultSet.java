@@ -20,7 +20,9 @@ final class SessionResultSet extends ForwardingResultSet {
     private final LaneConnection lane;
     private final @Nullable LaneStatement compiled;
     private final ResultSet rows;
+    private final boolean countsChanges;
     private boolean hasNames;
+    private boolean hasFailed;
     private boolean closed;
 
     /** @param compiled what runs, or null where the driver's metadata made the rows */
@@ -29,12 +31,14 @@ final class SessionResultSet extends ForwardingResultSet {
             @Nullable SessionStatement statement,
             LaneConnection lane,
             @Nullable LaneStatement compiled,
-            ResultSet rows) {
+            ResultSet rows,
+            boolean countsChanges) {
         this.session = session;
         this.statement = statement;
         this.lane = lane;
         this.compiled = compiled;
         this.rows = rows;
+        this.countsChanges = countsChanges;
     }
 
     @Override
@@ -61,10 +65,30 @@ final class SessionResultSet extends ForwardingResultSet {
     @Override
     public boolean next() throws SQLException {
         ResultSet open = rows();
+        if (statement == null) {
+            return open.next();
+        }
+        if (statement.isGivenUp()) {
+            throw session.givenUp(statement);
+        }
+        lane.runs(statement);
         try {
             return open.next();
         } catch (SQLException e) {
-            throw failed(e);
+            hasFailed = true;
+            throw failedOutside(e);
+        } finally {
+            lane.ran(statement);
+        }
+    }
+
+    /** Looking at what an error did to the transaction is a call like any other, which an abort must not meet. */
+    private SQLException failedOutside(SQLException e) {
+        try {
+            return session.call(() -> failed(e));
+        } catch (SQLException over) {
+            over.addSuppressed(e);
+            return over;
         }
     }
 
@@ -105,10 +129,9 @@ final class SessionResultSet extends ForwardingResultSet {
 
     private void closeInside() throws SQLException {
         try {
-            close(rows);
+            end();
         } catch (SQLException e) {
-            lane.broken = true;
-            throw session.told(e, statement);
+            throw failed(e);
         } catch (RuntimeException | Error e) {
             lane.broken = true;
             throw e;
@@ -117,14 +140,20 @@ final class SessionResultSet extends ForwardingResultSet {
         }
     }
 
-    private void close(ResultSet open) throws SQLException {
+    /** In autocommit SQLite commits here what a RETURNING has written, and tells here if it cannot. */
+    private void end() throws SQLException {
+        if (compiled == null) {
+            rows.close();
+            return;
+        }
         try {
-            open.close();
-        } finally {
-            if (statement != null && compiled != null) {
-                lane.ran(statement);
-                lane.statements.giveBack(compiled);
+            compiled.end(hasFailed);
+            if (countsChanges) { // they are counted as its run ends
+                session.changes().count(lane.engine.changes());
             }
+        } finally {
+            rows.close();
+            lane.statements.giveBack(compiled);
         }
     }
 

@@ -130,6 +130,11 @@ class SessionStatement implements Statement {
         return until != 0 && now - until >= 0;
     }
 
+    /** Whether what it does now is to be interrupted. */
+    final boolean isToEnd() {
+        return session.aborted || isGivenUp();
+    }
+
     final boolean isGivenUp() {
         return cancelled || (deadline != 0 && isOverdue(session.lanes.platform.nanos()));
     }

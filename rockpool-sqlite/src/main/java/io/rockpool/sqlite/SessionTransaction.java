@@ -29,7 +29,8 @@ final class SessionTransaction implements Database.Transactions {
     private boolean writes;
     private boolean byText;
     private boolean lost;
-    private boolean due; // lazy: its first statement decides where it begins
+    private boolean due; // its first statement begins it
+    private boolean dueReads;
     private boolean lazy; // it reads on a reader, and may write yet
     private long version; // of the data, when a lazy one began
     private @Nullable SessionTransaction around; // of the same thread, which this one is a savepoint of
@@ -52,20 +53,26 @@ final class SessionTransaction implements Database.Transactions {
     /** The lane for a statement, begun or changed for it where need be; null in autocommit. */
     @Nullable LaneConnection laneFor(Route route) throws SQLException {
         if (due) {
-            due = false;
-            if (route.reads()) {
-                beginInside(true, false);
-                lazy = true;
-                if (lane != null) {
-                    version = lane.dataVersion(); // takes the snapshot as well
-                }
-            } else {
-                beginInside(false, false);
-            }
+            beginDue(route);
         } else if (lazy && !route.reads()) {
             upgrade();
+        } else if (around != null && around.lane != lane) {
+            release();
+            lost = true;
+            throw lost("the transaction around this one has ended, and this one with it");
         }
         return lane;
+    }
+
+    /** At its first statement, whose timeout and cancel then end the wait; where it cannot begin it stays due. */
+    private void beginDue(Route route) throws SQLException {
+        boolean onReader = !dueReads && route.reads() && session.mayReadLazily();
+        beginInside(dueReads || onReader, false);
+        due = false;
+        if (onReader && lane != null) {
+            lazy = true;
+            version = lane.dataVersion(); // takes the snapshot as well
+        }
     }
 
     /** From the reader to the writer, if what was read is still so: nobody can commit between the BEGIN and the look. */
@@ -111,14 +118,10 @@ final class SessionTransaction implements Database.Transactions {
     @Override
     public void begin(boolean readsOnly) throws SQLException {
         session.call(() -> {
-            boolean reading = readsOnly || session.isReadOnly();
-            if (!reading && session.database.isLazyRead()) {
-                endSnapshot();
-                due = true;
-            } else {
-                beginInside(reading, false);
-            }
-            return reading;
+            endSnapshot();
+            dueReads = readsOnly || session.isReadOnly();
+            due = true;
+            return true;
         });
     }
 
@@ -131,6 +134,7 @@ final class SessionTransaction implements Database.Transactions {
         LaneConnection taken = session.takeForTransaction(!readsOnly);
         try {
             beginOn(taken, readsOnly);
+            taken.refuseWrites(readsOnly);
         } catch (Throwable t) {
             session.letGo(taken);
             throw t;
@@ -153,8 +157,7 @@ final class SessionTransaction implements Database.Transactions {
         around = outer;
         outermost = name;
         writes = true;
-        session.join(outers);
-        lane = outers;
+        lane = outers; // held by the outer one
         return true;
     }
 
@@ -213,6 +216,10 @@ final class SessionTransaction implements Database.Transactions {
             return;
         }
         if (around != null) {
+            if (around.lane != on) {
+                release();
+                throw lost("there is nothing to commit, since the transaction around this one has ended");
+            }
             on.execute("RELEASE " + outermost);
             release();
             return;
@@ -265,7 +272,7 @@ final class SessionTransaction implements Database.Transactions {
             try {
                 if (around == null) {
                     on.transaction.rollback();
-                } else if (on.transaction.isOpen()) { // else all of it is rolled back
+                } else if (around.lane == on && on.transaction.isOpen()) { // else all of it is over
                     on.execute("ROLLBACK TO " + outermost);
                     on.execute("RELEASE " + outermost);
                 }
@@ -289,7 +296,8 @@ final class SessionTransaction implements Database.Transactions {
         if (on == null) {
             return due;
         }
-        if (on.broken || !on.transaction.isOpen()) {
+        boolean outerEnded = around != null && around.lane != on;
+        if (on.broken || outerEnded || !on.transaction.isOpen()) {
             release();
             return false;
         }
@@ -310,6 +318,7 @@ final class SessionTransaction implements Database.Transactions {
 
     private void release() throws SQLException {
         LaneConnection on = lane;
+        boolean mine = around == null;
         lane = null;
         snapshot = false;
         byText = false;
@@ -317,8 +326,14 @@ final class SessionTransaction implements Database.Transactions {
         writes = false;
         around = null;
         outermost = null;
-        if (on != null) {
-            session.letGo(on);
+        if (on != null && mine) {
+            try {
+                if (!on.broken) {
+                    on.refuseWrites(false);
+                }
+            } finally {
+                session.letGo(on);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -31,8 +32,11 @@ final class SqliteDatabase extends AnyDatabase {
     /** Native waits are short: a longer one goes on in Java, where it can be ended. */
     private static final int NATIVE_WAIT_MILLIS = 5;
 
-    /** READWRITE, CREATE, URI and NOMUTEX: the driver locks each connection itself. */
-    private static final String OPEN_MODE = "32838";
+    /** READWRITE, URI and NOMUTEX: the driver locks each connection itself. */
+    private static final String OPEN_MODE = "32834";
+
+    /** The same and CREATE. */
+    private static final String OPEN_OR_CREATE = "32838";
 
     private static final int WRITER_STATEMENTS = 256;
     private static final int READER_STATEMENTS = 128;
@@ -40,6 +44,7 @@ final class SqliteDatabase extends AnyDatabase {
     private final SqliteOptions options;
     private final Router router;
     private @Nullable Lanes lanes;
+    private final AtomicInteger mayCreate = new AtomicInteger(); // openings under way that may create a file
     private long borrowNanos = TimeUnit.SECONDS.toNanos(30);
     private @Nullable SQLiteConnection memory; // guarded by this
     private @Nullable ValueConverter converter; // guarded by this
@@ -115,6 +120,16 @@ final class SqliteDatabase extends AnyDatabase {
         }
     }
 
+    /** A native connection that may create files: the first one its own, a session's private one those that it attaches. */
+    SQLiteConnection connectCreating(LaneConnection.Role role) throws SQLException {
+        mayCreate.incrementAndGet();
+        try {
+            return connect(role);
+        } finally {
+            mayCreate.decrementAndGet();
+        }
+    }
+
     /** A native connection for the role. */
     SQLiteConnection connect(LaneConnection.Role role) throws SQLException {
         Connection connection = super.open();
@@ -135,7 +150,8 @@ final class SqliteDatabase extends AnyDatabase {
 
     private void setUp(SQLiteConnection driver, LaneConnection.Role role) throws SQLException {
         for (Pragma.Choice pragma : options.pragmas()) {
-            if (pragma.pragma().isFor(role)) {
+            if (pragma.pragma().isFor(role)
+                    && (file() != null || !pragma.pragma().isOfFiles())) {
                 patiently(() -> pragma.apply(driver));
             }
         }
@@ -248,7 +264,8 @@ final class SqliteDatabase extends AnyDatabase {
 
     @Override
     protected void complete(Properties driverProperties) {
-        driverProperties.putIfAbsent(SQLiteConfig.Pragma.OPEN_MODE.pragmaName, OPEN_MODE);
+        driverProperties.putIfAbsent(
+                SQLiteConfig.Pragma.OPEN_MODE.pragmaName, mayCreate.get() > 0 ? OPEN_OR_CREATE : OPEN_MODE);
     }
 
     @Override

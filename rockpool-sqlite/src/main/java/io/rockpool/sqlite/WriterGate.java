@@ -145,12 +145,12 @@ final class WriterGate implements Resources<WriterGate.Permit> {
 
     /** A commit is about to be made; by the permit's holder. */
     void committing() {
-        epoch.incrementAndGet();
+        epoch.updateAndGet(e -> e | 1); // odd, also where an error of the JVM has left it so
     }
 
     /** It was made, or has failed. */
     void committed() {
-        epoch.incrementAndGet();
+        epoch.updateAndGet(e -> (e | 1) + 1);
     }
 
     /** A connection of this JVM that commits without the permit comes, or has gone. */

@@ -14,7 +14,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +80,6 @@ class FileIdentityTest {
         assertThat(Steps.number(pool, "SELECT count(*) FROM t")).isEqualTo(2);
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void a_moved_file_fails_reads_within_some_ticks() throws Exception {
         Files.move(file(), folder.resolve("away.db"));
@@ -108,7 +106,6 @@ class FileIdentityTest {
         assertThat(file()).doesNotExist();
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void a_write_that_waited_while_the_file_was_deleted_is_not_acknowledged() throws Exception {
         Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
@@ -126,7 +123,6 @@ class FileIdentityTest {
         assertThat(file()).doesNotExist();
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void a_reader_opened_after_the_file_was_deleted_makes_none_anew() throws Exception {
         Steps.update(pool, "INSERT INTO t VALUES (2)");

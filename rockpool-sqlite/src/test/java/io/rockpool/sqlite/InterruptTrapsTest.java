@@ -14,7 +14,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +83,6 @@ class InterruptTrapsTest {
     }
 
     @Test
-    @Disabled("bug: the interrupt sticks while the rows are open")
     void a_cancel_of_open_rows_does_not_reach_another_statement() throws Exception {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement();

@@ -17,7 +17,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,7 +171,6 @@ class LaneRoutingTest {
         assertThat(Steps.number(pool, "SELECT count(*) FROM t")).isEqualTo(1);
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void a_read_only_lease_with_a_connection_of_its_own_refuses_writes() throws Exception {
         try (Connection connection = pool.getConnection()) {
@@ -235,7 +233,6 @@ class LaneRoutingTest {
         }
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void an_upsert_tells_no_row_id_of_another_session() throws Exception {
         Steps.update(pool, "INSERT INTO t (id, v) VALUES (1, 1)");
@@ -247,7 +244,6 @@ class LaneRoutingTest {
         }
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void a_returning_insert_counts_its_rows() throws Exception {
         try (Connection one = pool.getConnection()) {

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,7 +112,6 @@ class LazyReadTest {
         }
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void it_writes_on_a_connection_of_its_own() throws Exception {
         try (Connection connection = pool.getConnection()) {
@@ -126,7 +124,6 @@ class LazyReadTest {
         assertThat(Steps.number(pool, "SELECT count(*) FROM t")).isEqualTo(1);
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void it_writes_where_there_is_a_single_lane() throws Exception {
         try (DatabaseConnectionPool memory = DatabaseConnectionPool.builder()
@@ -143,7 +140,6 @@ class LazyReadTest {
         }
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void a_lock_of_another_process_at_the_first_write_has_its_state() throws Exception {
         try (Connection foreign = Databases.open(Steps.database(folder));

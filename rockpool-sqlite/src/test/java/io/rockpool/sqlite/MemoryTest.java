@@ -8,7 +8,6 @@ import io.rockpool.DatabaseConnectionPool;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +25,6 @@ class MemoryTest {
         return pool;
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void all_leases_share_it_and_it_survives_evict_and_ends_with_the_pool() throws Exception {
         DatabaseConnectionPool pool = memory();
@@ -39,7 +37,6 @@ class MemoryTest {
         }
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void a_read_only_lease_refuses_writes() throws Exception {
         try (DatabaseConnectionPool pool = memory()) {

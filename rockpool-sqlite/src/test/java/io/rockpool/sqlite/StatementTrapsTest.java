@@ -12,7 +12,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -323,7 +322,6 @@ class StatementTrapsTest {
     }
 
     @Test
-    @Disabled("bug: the driver's close drops what the reset says")
     void returned_rows_that_cannot_be_stored_are_an_error_though_not_all_were_read() throws Exception {
         Steps.update(pool, "CREATE TABLE child (t REFERENCES t DEFERRABLE INITIALLY DEFERRED)");
         try (Connection connection = pool.getConnection();
@@ -341,7 +339,6 @@ class StatementTrapsTest {
     }
 
     @Test
-    @Disabled("bug: it answers -1 and holds the lane")
     void execute_update_refuses_what_returns_rows_and_keeps_nothing_open() throws Exception {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {

@@ -17,7 +17,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,13 +118,11 @@ class WriterWaitTest {
         assertThat(endedWait(open(), false, 1, (t, s) -> {})).isInstanceOf(SQLTimeoutException.class);
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void a_query_timeout_ends_the_wait_of_a_transactions_first_statement() throws Exception {
         assertThat(endedWait(open(), true, 1, (t, s) -> {})).isInstanceOf(SQLTimeoutException.class);
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void a_cancel_ends_the_wait_of_a_transactions_first_statement() throws Exception {
         assertThat(endedWait(open(), true, 0, (t, s) -> s.cancel()))
@@ -157,7 +154,6 @@ class WriterWaitTest {
         Steps.closeQuiescent(pool);
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void a_timeout_names_the_sql_of_a_holding_transaction() throws Exception {
         DatabaseConnectionPool pool = open("REFUSE", Duration.ofMillis(300));
@@ -222,7 +218,6 @@ class WriterWaitTest {
         }
     }
 
-    @Disabled("fails: a fault of the pool that is open")
     @Test
     void an_inner_transaction_stores_nothing_by_itself_after_the_outer_ended() throws Exception {
         DatabaseConnectionPool pool = open("SAVEPOINT", Duration.ofSeconds(20));
