@@ -10,6 +10,8 @@ import io.rockpool.engine.Slot;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,7 @@ final class Lanes implements Platform.Chores {
     final Platform platform;
     private final EngineSettings settings;
     private final ReentrantLock lifecycle = new ReentrantLock();
-    private int sessions; // under lifecycle
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet(); // changed under lifecycle
     private boolean ending; // under lifecycle
     private boolean joined; // under lifecycle: the platform's housekeeping
     private final List<LaneConnection> open = new CopyOnWriteArrayList<>();
@@ -74,15 +76,17 @@ final class Lanes implements Platform.Chores {
     // ---- life --------------------------------------------------------------------------------------------------
 
     /** A session begins; the first opens the lanes. */
-    void enter() throws SQLException {
+    Session enter() throws SQLException {
         lifecycle.lock();
         try {
-            if (sessions == 0 && opened == null) {
+            if (sessions.isEmpty() && opened == null) {
                 opened = openLocked();
                 joinLocked();
                 rehearse();
             }
-            sessions++;
+            Session session = new Session(this);
+            sessions.add(session);
+            return session;
         } finally {
             lifecycle.unlock();
         }
@@ -166,11 +170,12 @@ final class Lanes implements Platform.Chores {
     }
 
     /** A session ended; the last one closes the lanes. */
-    void leave() {
+    void leave(Session session) {
         lifecycle.lock();
         try {
-            sessions--;
-            endLocked();
+            if (sessions.remove(session)) {
+                endLocked();
+            }
         } finally {
             lifecycle.unlock();
         }
@@ -195,7 +200,7 @@ final class Lanes implements Platform.Chores {
     }
 
     private void endLocked() {
-        if (sessions > 0 || (database.file() == null && !ending)) {
+        if (!sessions.isEmpty() || (database.file() == null && !ending)) {
             return;
         }
         if (joined) {
@@ -245,7 +250,7 @@ final class Lanes implements Platform.Chores {
         try {
             Opened now = opened;
             if (now == null) {
-                if (sessions == 0) {
+                if (sessions.isEmpty()) {
                     throw new SQLNonTransientConnectionException(
                             "pool '" + pool + "' is closed; build a new pool", "08003");
                 }
@@ -512,6 +517,9 @@ final class Lanes implements Platform.Chores {
             if (running != null && running.isToEnd()) {
                 interruptQuietly(lane, running); // again: the last one may have come before its first step
             }
+        }
+        for (Session session : sessions) {
+            session.sweep();
         }
         Opened here = opened;
         if (here != null) {

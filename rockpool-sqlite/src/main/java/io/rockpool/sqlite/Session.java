@@ -59,7 +59,7 @@ final class Session extends ForwardingConnection {
     @Nullable Slot<?> passing;
 
     long passingWord;
-    private boolean closed;
+    private volatile boolean closed;
 
     Session(Lanes lanes) {
         this.lanes = lanes;
@@ -462,7 +462,17 @@ final class Session extends ForwardingConnection {
             if (!inside) {
                 giveUpLanes();
             }
-            lanes.leave();
+            lanes.leave(this);
+        }
+    }
+
+    /** By the housekeeper: does what an error of the JVM kept a broken or closed session from doing. */
+    void sweep() {
+        if (aborted && !inside) {
+            giveUpLanes();
+        }
+        if (closed) {
+            lanes.leave(this);
         }
     }
 

@@ -294,8 +294,7 @@ final class SqliteDatabase extends AnyDatabase {
         if (all == null) {
             throw new IllegalStateException("open comes after serve");
         }
-        all.enter();
-        return new Session(all);
+        return all.enter();
     }
 
     @Override
