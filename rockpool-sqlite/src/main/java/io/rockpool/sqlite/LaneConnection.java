@@ -1,5 +1,6 @@
 package io.rockpool.sqlite;
 
+import io.rockpool.engine.Headroom;
 import io.rockpool.engine.Slot;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
@@ -211,6 +212,8 @@ final class LaneConnection {
     /** Waits for the statement that runs, which should have been interrupted. */
     void close() throws SQLException {
         broken = true;
+        Headroom.forCall(); // a close that stops half-way would keep its transaction, and with it the file's lock, for
+        // ever
         synchronized (fence) { // no interrupt comes later than this
             running = null;
         }

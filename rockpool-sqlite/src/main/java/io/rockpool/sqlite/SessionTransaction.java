@@ -95,7 +95,7 @@ final class SessionTransaction implements Database.Transactions {
             lazy = false;
             session.letGo(reading);
             if (!unchanged) {
-                writing.transaction.rollback();
+                writing.broken = true; // closing it rolls back
                 session.letGo(writing);
             }
         }
@@ -132,12 +132,19 @@ final class SessionTransaction implements Database.Transactions {
             return;
         }
         LaneConnection taken = session.takeForTransaction(!readsOnly);
+        boolean begun = false;
         try {
             beginOn(taken, readsOnly);
+            begun = true;
             taken.refuseWrites(readsOnly);
-        } catch (Throwable t) {
+        } catch (SQLException e) {
+            taken.broken = taken.broken || begun;
             session.letGo(taken);
-            throw t;
+            throw e;
+        } catch (RuntimeException | Error e) {
+            taken.broken = true; // who knows whether it has begun
+            session.letGo(taken);
+            throw e;
         }
         lane = taken;
         writes = !readsOnly;
@@ -276,7 +283,7 @@ final class SessionTransaction implements Database.Transactions {
                     on.execute("ROLLBACK TO " + outermost);
                     on.execute("RELEASE " + outermost);
                 }
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 on.broken = true; // closing it rolls back
                 throw e;
             } finally {
