@@ -63,6 +63,12 @@ public interface Database {
     /** Whether the connection works. */
     boolean validate(Connection connection, int timeoutSeconds) throws SQLException;
 
+    /**
+     * Told before a lease is ended by {@link #abort}, so that nobody takes what its connection still holds for held; with false
+     * where the lease had ended by itself. From any thread; must not wait.
+     */
+    default void aborting(Connection connection, boolean on) {}
+
     /** Makes what runs on the connection end, from another thread, so that a close can follow; the close is the pool's. */
     void abort(Connection connection) throws SQLException;
 

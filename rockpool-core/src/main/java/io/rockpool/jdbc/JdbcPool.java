@@ -151,8 +151,11 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
         engine.close();
     }
 
-    void abort(Slot<PhysicalConnection> slot, long ticket) {
-        engine.discard(slot, ticket, CloseCause.ABORTED, true);
+    void abort(Slot<PhysicalConnection> slot, long ticket, PhysicalConnection p) {
+        database.aborting(p.raw, true);
+        if (!engine.discard(slot, ticket, CloseCause.ABORTED, true)) {
+            database.aborting(p.raw, false);
+        }
     }
 
     void distrustIdle() {

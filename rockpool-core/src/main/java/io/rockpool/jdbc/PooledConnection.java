@@ -117,7 +117,7 @@ public abstract class PooledConnection extends TransactionalConnection {
         }
         PhysicalConnection p = slot.resource();
         if (inForce()) {
-            p.pool.abort(slot, ticket);
+            p.pool.abort(slot, ticket, p);
         }
     }
 

@@ -46,7 +46,7 @@ final class LaneWaits {
     Slot<LaneConnection> reader(ResourcePool<LaneConnection> readers) throws SQLException {
         waiting = Thread.currentThread();
         try {
-            Slot<LaneConnection> slot = readers.borrow(session.patienceNanos(), givenUp);
+            Slot<LaneConnection> slot = borrow(readers::borrow);
             session.passing = slot; // no call before it is noted
             session.passingWord = slot == null ? 0 : slot.word;
             return given(slot);
@@ -62,7 +62,7 @@ final class LaneWaits {
     Slot<WriterGate.Permit> permit(WriterGate gate) throws SQLException {
         waiting = Thread.currentThread();
         try {
-            Slot<WriterGate.Permit> slot = gate.take(session.patienceNanos(), givenUp);
+            Slot<WriterGate.Permit> slot = borrow(gate::take);
             session.passing = slot; // no call before it is noted
             session.passingWord = slot == null ? 0 : slot.word;
             return given(slot);
@@ -73,6 +73,43 @@ final class LaneWaits {
         } finally {
             waiting = null;
         }
+    }
+
+    private interface Borrow<T> {
+        @Nullable Slot<T> of(long timeout, BooleanSupplier givenUp) throws BorrowFailure, InterruptedException;
+    }
+
+    /** A thread does not wait for itself where the lease that holds it was aborted, and is on its way back. */
+    private <T> @Nullable Slot<T> borrow(Borrow<T> borrow) throws BorrowFailure, InterruptedException {
+        long until = lanes.platform.nanos() + session.patienceNanos();
+        while (true) {
+            long patience = until - lanes.platform.nanos();
+            try {
+                return borrow.of(Math.max(0, patience), givenUp);
+            } catch (BorrowFailure e) {
+                if (e.reason() != BorrowFailure.Reason.DEADLOCK || patience <= 0 || keepsForGood(e.holdings())) {
+                    throw e;
+                }
+                LockSupport.parkNanos(this, SLICE_NANOS);
+            }
+        }
+    }
+
+    /** Whether this thread is among the holders, and nothing that it holds will come back without it. */
+    private static boolean keepsForGood(List<Holding> holdings) {
+        boolean keeps = false;
+        for (Holding holding : holdings) {
+            if (holding.holder() == Thread.currentThread()) {
+                Session of = holding.resource() instanceof LaneConnection lane
+                        ? lane.holder
+                        : ((WriterGate.Permit) holding.resource()).session;
+                if (of != null && of.isEnding()) {
+                    return false;
+                }
+                keeps = true;
+            }
+        }
+        return keeps;
     }
 
     private <T> Slot<T> given(@Nullable Slot<T> slot) throws SQLException {

@@ -383,7 +383,9 @@ final class Lanes implements Platform.Chores {
     /** The transaction that this thread has on the writer already, through another session of this pool; or null. */
     @Nullable SessionTransaction transactionOfThisThread(Session asking) throws SQLException {
         Session holding = opened().gate.sessionOfThisThread();
-        return holding == null || holding == asking || holding.lanes != this ? null : holding.transaction();
+        return holding == null || holding == asking || holding.lanes != this || holding.isEnding()
+                ? null
+                : holding.transaction();
     }
 
     /** A connection of the session's own. */

@@ -55,6 +55,9 @@ final class Session extends ForwardingConnection {
     /** Aborted, or broken by an error of the JVM: no call is taken any more. */
     volatile boolean aborted;
 
+    /** Its lease is being aborted: what it holds is on its way back. */
+    volatile boolean abortsSoon;
+
     /** A slot on its way from or to the engine, and its word: whoever closes a broken session gives it up. */
     @Nullable Slot<?> passing;
 
@@ -449,9 +452,9 @@ final class Session extends ForwardingConnection {
         }
     }
 
-    /** Whether the session takes any more calls. */
-    boolean isAborted() {
-        return aborted;
+    /** Whether what it holds will come back without its borrower. */
+    boolean isEnding() {
+        return aborted || closed || abortsSoon;
     }
 
     @Override

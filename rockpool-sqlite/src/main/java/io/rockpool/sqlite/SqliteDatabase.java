@@ -303,6 +303,11 @@ final class SqliteDatabase extends AnyDatabase {
     }
 
     @Override
+    public void aborting(Connection connection, boolean on) {
+        ((Session) connection).abortsSoon = on;
+    }
+
+    @Override
     public void abort(Connection connection) throws SQLException {
         ((Session) connection).abort();
     }

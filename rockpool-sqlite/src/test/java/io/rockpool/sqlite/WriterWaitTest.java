@@ -136,6 +136,22 @@ class WriterWaitTest {
                 .isInstanceOf(SQLException.class);
     }
 
+    /** The pool's workers give it back, after the abort has returned. */
+    @Test
+    void the_writer_of_an_aborted_lease_is_waited_for_by_the_thread_that_took_it() throws Exception {
+        try (DatabaseConnectionPool pool = open()) {
+            for (int i = 0; i < 300; i++) {
+                try (Connection aborted = pool.getConnection()) {
+                    aborted.setAutoCommit(false);
+                    Steps.update(aborted, INSERT);
+                    aborted.abort(Runnable::run);
+                }
+                Steps.update(pool, INSERT);
+            }
+            assertThat(rows(pool)).isEqualTo(300);
+        }
+    }
+
     @Test
     void a_timeout_names_the_holder() throws Exception {
         DatabaseConnectionPool pool = open("REFUSE", Duration.ofMillis(300));
