@@ -86,31 +86,59 @@ final class Execution {
     private static void onLane(
             SessionStatement statement, Route route, Object[] values, Wanted wanted, boolean withKeys)
             throws SQLException {
+        if (!ran(statement, route, values, wanted, withKeys)) {
+            ran(statement, route.writing(), values, wanted, withKeys);
+        }
+    }
+
+    /** Whether it ran; not where a reader refused a write that the text, or its program, has not told of. */
+    private static boolean ran(
+            SessionStatement statement, Route route, Object[] values, Wanted wanted, boolean withKeys)
+            throws SQLException {
+        Session session = statement.session;
+        LaneConnection lane = taken(statement, route);
+        boolean kept = false;
+        try {
+            kept = stepPatiently(statement, lane, route, values, wanted, withKeys);
+            return true;
+        } catch (SQLException e) {
+            if (route.reads()
+                    && SqliteErrors.isReadOnly(e)
+                    && session.transaction().lane() == null) {
+                return false;
+            }
+            throw statement.failed(e, lane);
+        } catch (RuntimeException | Error e) {
+            lane.broken = true;
+            throw e;
+        } finally {
+            if (!kept) {
+                session.letGo(lane);
+            }
+        }
+    }
+
+    /** While another process holds a lock that is in the way, it tries again, its place among the writers kept. */
+    private static boolean stepPatiently(
+            SessionStatement statement,
+            LaneConnection lane,
+            Route route,
+            Object[] values,
+            Wanted wanted,
+            boolean withKeys)
+            throws SQLException {
         Session session = statement.session;
         long since = 0;
         while (true) {
-            LaneConnection lane = taken(statement, route);
-            boolean kept = false;
             try {
-                kept = step(statement, lane, route, values, wanted, withKeys);
-                return;
+                return step(statement, lane, route, values, wanted, withKeys);
             } catch (SQLException e) {
-                if (route.reads()
-                        && SqliteErrors.isReadOnly(e)
-                        && session.transaction().lane() == null) {
-                    route = route.writing(); // its words, or its program, have not told
-                } else if (session.transaction().lane() != null
-                        || !session.waits().mayTryAgain(e, since)) {
-                    throw statement.failed(e, lane);
+                boolean again =
+                        session.transaction().lane() == null && session.waits().mayTryAgain(e, since);
+                if (!again) {
+                    throw e;
                 }
                 since = since == 0 ? session.lanes.platform.nanos() : since;
-            } catch (RuntimeException | Error e) {
-                lane.broken = true;
-                throw e;
-            } finally {
-                if (!kept) {
-                    session.letGo(lane);
-                }
             }
         }
     }

@@ -69,6 +69,7 @@ final class LaneConnection {
     boolean keepsSnapshot;
 
     private boolean unseen;
+    private boolean attached;
 
     private long snapshotEpoch;
     private long schemaEpoch;
@@ -149,6 +150,14 @@ final class LaneConnection {
         }
     }
 
+    /** It has other files attached from now on: their gates do not hear of its commits. */
+    void commitsElsewhere() {
+        if (!attached) {
+            attached = true;
+            WriterGate.attachedCommits(1);
+        }
+    }
+
     void endKeptSnapshot() throws SQLException {
         if (keepsSnapshot) {
             keepsSnapshot = false;
@@ -223,6 +232,10 @@ final class LaneConnection {
             if (unseen) {
                 unseen = false;
                 home.gate.unseenCommits(-1);
+            }
+            if (attached) {
+                attached = false;
+                WriterGate.attachedCommits(-1);
             }
         }
     }

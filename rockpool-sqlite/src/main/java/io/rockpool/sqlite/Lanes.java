@@ -210,12 +210,12 @@ final class Lanes implements Platform.Chores {
         Opened closing = opened;
         opened = null;
         if (closing != null) {
-            closeLocked(closing);
+            close(closing);
         }
     }
 
     /** Readers first: the last connection to a file empties the WAL, and a reader could not. */
-    private void closeLocked(Opened closing) {
+    private void close(Opened closing) {
         if (closing.readers != null) {
             closing.readers.beginClose();
         }
@@ -277,10 +277,10 @@ final class Lanes implements Platform.Chores {
                     lane.broken = true;
                 }
             }
-            closeLocked(old);
         } finally {
             lifecycle.unlock();
         }
+        close(old); // outside the lock: it may last as long as what runs there, and the new file needs nobody to wait
     }
 
     // ---- lending -----------------------------------------------------------------------------------------------

@@ -50,6 +50,9 @@ final class Route {
     /** Whether it asks what an earlier statement changed: {@code changes()}, {@code last_insert_rowid()}. */
     final boolean asksForChanges;
 
+    /** Whether its connection may write to other files from then on. */
+    final boolean attaches;
+
     /** The savepoint it names. */
     final @Nullable String savepoint;
 
@@ -65,6 +68,7 @@ final class Route {
         this.changesSchema = b.changesSchema;
         this.unclear = b.unclear;
         this.asksForChanges = b.asksForChanges;
+        this.attaches = b.attaches;
         this.savepoint = b.savepoint;
         this.parts = List.copyOf(b.parts);
     }
@@ -104,6 +108,7 @@ final class Route {
         private boolean changesSchema;
         private boolean unclear;
         private boolean asksForChanges;
+        private boolean attaches;
         private @Nullable String savepoint;
         private List<Route> parts = List.of();
 
@@ -130,6 +135,11 @@ final class Route {
 
         Builder asksForChanges(boolean asks) {
             asksForChanges = asks;
+            return this;
+        }
+
+        Builder attaches() {
+            attaches = true;
             return this;
         }
 

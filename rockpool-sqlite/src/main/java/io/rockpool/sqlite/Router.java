@@ -156,7 +156,8 @@ final class Router {
                 };
             case "DROP", "ALTER", "REINDEX", "ANALYZE", "VACUUM" ->
                 new Route.Builder(sql, Route.Kind.WRITE).schema().build();
-            case "ATTACH", "DETACH" -> new Route.Builder(sql, Route.Kind.SESSION).build();
+            case "ATTACH", "DETACH" ->
+                new Route.Builder(sql, Route.Kind.SESSION).attaches().build();
             case "PRAGMA" -> pragma(sql, text);
             case "BEGIN" -> new Route.Builder(sql, Route.Kind.BEGIN).build();
             case "COMMIT", "END" -> new Route.Builder(sql, Route.Kind.COMMIT).build();

@@ -169,6 +169,9 @@ final class Session extends ForwardingConnection {
             lane.personal = true;
         }
         hold(lane);
+        if (route.attaches) {
+            lane.commitsElsewhere();
+        }
         return lane;
     }
 
@@ -589,11 +592,13 @@ final class Session extends ForwardingConnection {
         return call(() -> {
             LaneConnection lane = take(COMPILING);
             try {
-                LaneStatement compiled = lane.compiled(sql);
+                lane.execute(
+                        "SELECT 1 FROM sqlite_schema LIMIT 0"); // else another's change of the schema goes unnoticed
+                LaneStatement compiled = new LaneStatement(lane.driver, sql);
                 try {
                     return asked.of(compiled);
                 } finally {
-                    lane.statements.giveBack(compiled);
+                    compiled.close();
                 }
             } finally {
                 letGo(lane);

@@ -85,17 +85,22 @@ final class SessionTransaction implements Database.Transactions {
                     "25001");
         }
         LaneConnection writing = session.takeForTransaction(true);
+        boolean known = false;
         boolean unchanged = false;
         try {
             beginOn(writing, false);
             reading.transaction.commit();
             unchanged = reading.dataVersion() == version;
+            if (!unchanged) {
+                writing.transaction.rollback();
+            }
+            known = true;
         } finally {
             lane = null;
             lazy = false;
             session.letGo(reading);
             if (!unchanged) {
-                writing.broken = true; // closing it rolls back
+                writing.broken |= !known; // closing it rolls back
                 session.letGo(writing);
             }
         }

@@ -51,6 +51,9 @@ final class WriterGate implements Resources<WriterGate.Permit> {
     /** Connections that commit without the permit: the driver's own, in a caller's hands. */
     private final AtomicInteger unseen = new AtomicInteger();
 
+    /** Connections with attached files, which may commit to any. */
+    private static final AtomicInteger ATTACHED = new AtomicInteger();
+
     /** Raised with each change of the schema from here. */
     private final AtomicLong schemaEpoch = new AtomicLong();
 
@@ -161,9 +164,19 @@ final class WriterGate implements Resources<WriterGate.Permit> {
         unseen.addAndGet(change);
     }
 
+    /** A connection that commits to files of other gates as well comes, or has gone. */
+    static void attachedCommits(int change) {
+        if (change < 0) {
+            synchronized (GATES) {
+                GATES.values().forEach(gate -> gate.epoch.addAndGet(2));
+            }
+        }
+        ATTACHED.addAndGet(change);
+    }
+
     /** Whether the epoch tells of every commit. */
     boolean seesCommits() {
-        return unseen.get() == 0;
+        return unseen.get() + ATTACHED.get() == 0;
     }
 
     long schemaEpoch() {

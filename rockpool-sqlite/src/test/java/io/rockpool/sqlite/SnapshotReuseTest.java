@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rockpool.DatabaseConnectionPool;
 import io.rockpool.PoolBuilder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -368,6 +369,27 @@ class SnapshotReuseTest {
     }
 
     // ---- what a kept snapshot must not do ----------------------------------------------------------------------
+
+    @Test
+    void writes_of_another_pools_attached_file_are_seen_by_every_later_read() throws Exception {
+        try (DatabaseConnectionPool pool = builder("").build();
+                DatabaseConnectionPool other = Steps.file(Files.createDirectory(folder.resolve("other")))
+                        .poolName("other")
+                        .build();
+                Connection reading = pool.getConnection();
+                PreparedStatement read = reading.prepareStatement(READ)) {
+            for (int lease = 0; lease < 20; lease++) {
+                assertThat(fault(read)).isNull();
+                try (Connection writing = other.getConnection()) {
+                    Steps.update(writing, "ATTACH '" + Steps.database(folder) + "' AS its");
+                    for (int i = 0; i < 5; i++) {
+                        counted(1, p -> Steps.update(writing, "UPDATE its.register SET v = v + 1"), pool);
+                        assertThat(fault(read)).isNull();
+                    }
+                }
+            }
+        }
+    }
 
     @Test
     void an_idle_reader_gives_its_snapshot_up() throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rockpool.DatabaseConnectionPool;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -231,6 +232,21 @@ class StatementTrapsTest {
     }
 
     // ---- schema
+
+    @Test
+    void the_columns_of_a_statement_are_those_of_now() throws Exception {
+        try (DatabaseConnectionPool pool = Steps.file(folder).build();
+                Connection connection = pool.getConnection();
+                Connection raw = DriverManager.getConnection("jdbc:sqlite:" + Steps.database(folder))) {
+            Steps.update(connection, "CREATE TABLE aging (a)");
+            try (PreparedStatement all = connection.prepareStatement("SELECT * FROM aging")) {
+                all.executeQuery().close();
+                assertThat(all.getMetaData().getColumnCount()).isEqualTo(1);
+                Databases.run(raw, "ALTER TABLE aging ADD COLUMN b");
+                assertThat(all.getMetaData().getColumnCount()).isEqualTo(2);
+            }
+        }
+    }
 
     @Test
     void a_select_of_all_columns_sees_what_another_connection_added() throws Exception {
