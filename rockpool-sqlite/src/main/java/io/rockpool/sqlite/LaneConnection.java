@@ -218,15 +218,24 @@ final class LaneConnection {
         }
     }
 
+    /** First, since it can be repeated: what is left of a close that fails then holds no lock of the file. */
+    private void endTransaction() {
+        try {
+            transaction.rollback();
+        } catch (SQLException e) {
+            return; // the close ends it, or a caller who has unwrapped the driver's connection has closed it
+        }
+    }
+
     /** Waits for the statement that runs, which should have been interrupted. */
     void close() throws SQLException {
         broken = true;
-        Headroom.forCall(); // a close that stops half-way would keep its transaction, and with it the file's lock, for
-        // ever
+        Headroom.forCall(); // the driver takes a close that stops half-way for done
         synchronized (fence) { // no interrupt comes later than this
             running = null;
         }
         try {
+            endTransaction();
             driver.close();
         } finally {
             if (unseen) {

@@ -340,8 +340,8 @@ final class Session extends ForwardingConnection {
         }
         committed(lane);
         if (lane.personal && lane.role != LaneConnection.Role.PRIVATE && !lane.broken) {
+            own = lane; // before it leaves its slot: whatever happens, someone closes it
             lanes.adopt(lane);
-            own = lane;
         } else {
             lanes.giveBack(lane);
         }
