@@ -47,6 +47,9 @@ abstract class TransactionalConnection extends RestoringConnection {
                 Transaction.end(p);
             } else if (p.database.ownTransactions()) {
                 Transaction.begin(p, false);
+                if (p.has(PhysicalConnection.BEGUN_BY_TEXT) && p.transactions.inTransaction()) {
+                    Transaction.beforeStatement(p); // the one that SQL text began goes on
+                }
             } else {
                 p.set(PhysicalConnection.IN_DOUBT);
                 p.raw.setAutoCommit(false);

@@ -124,8 +124,9 @@ final class SessionTransaction implements Database.Transactions {
     public void begin(boolean readsOnly) throws SQLException {
         session.call(() -> {
             endSnapshot();
+            byText = false;
             dueReads = readsOnly || session.isReadOnly();
-            due = true;
+            due = lane == null; // else SQL text has begun one, which goes on as this
             return true;
         });
     }
