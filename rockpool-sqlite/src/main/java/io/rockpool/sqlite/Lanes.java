@@ -47,6 +47,7 @@ final class Lanes implements Platform.Chores {
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet(); // changed under lifecycle
     private boolean ending; // under lifecycle
+    private boolean hasOpened; // under lifecycle: from then on the file is there, or was deleted
     private boolean joined; // under lifecycle: the platform's housekeeping
     private final List<LaneConnection> open = new CopyOnWriteArrayList<>();
     private volatile @Nullable Opened opened;
@@ -80,7 +81,11 @@ final class Lanes implements Platform.Chores {
         lifecycle.lock();
         try {
             if (sessions.isEmpty() && opened == null) {
+                if (hasOpened) {
+                    database.checkFileExists();
+                }
                 opened = openLocked();
+                hasOpened = true;
                 joinLocked();
                 rehearse();
             }

@@ -99,7 +99,7 @@ enum Pragma {
             } catch (SQLException e) {
                 throw new SQLException(
                         "PRAGMA " + name + "=" + value + " failed: " + e.getMessage(),
-                        e.getSQLState(),
+                        SqliteErrors.told(e).getSQLState(),
                         e.getErrorCode(),
                         e);
             }
