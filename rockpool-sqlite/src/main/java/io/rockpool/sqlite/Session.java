@@ -2,6 +2,7 @@ package io.rockpool.sqlite;
 
 import io.rockpool.engine.Slot;
 import io.rockpool.jdbc.Database;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
@@ -11,6 +12,8 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Executor;
@@ -49,6 +52,8 @@ final class Session extends ForwardingConnection {
     private long writesAtReader; // when the latest reader was taken
     private @Nullable SessionStatement current;
     private boolean readOnly;
+    private int isolation = TRANSACTION_SERIALIZABLE;
+    private Map<String, Class<?>> typeMap = new HashMap<>();
     /** Written by field alone where an error is on its way: there may be no stack left for a call. */
     volatile boolean inside;
 
@@ -514,6 +519,39 @@ final class Session extends ForwardingConnection {
         return readOnly;
     }
 
+    /** Each is serializable, and a session's own: the driver's connection is shared. */
+    @Override
+    public void setTransactionIsolation(int level) throws SQLException {
+        switch (level) {
+            case TRANSACTION_READ_UNCOMMITTED,
+                    TRANSACTION_READ_COMMITTED,
+                    TRANSACTION_REPEATABLE_READ,
+                    TRANSACTION_SERIALIZABLE -> isolation = level;
+            default ->
+                throw new SQLException("isolation level " + level + " is none of java.sql.Connection's", "22023");
+        }
+    }
+
+    @Override
+    public int getTransactionIsolation() {
+        return isolation;
+    }
+
+    @Override
+    public void setTypeMap(Map<String, Class<?>> map) {
+        typeMap = map;
+    }
+
+    @Override
+    public Map<String, Class<?>> getTypeMap() {
+        return typeMap;
+    }
+
+    @Override
+    public Array createArrayOf(String type, Object[] elements) throws SQLException {
+        throw new SQLFeatureNotSupportedException("SQLite has no arrays; store JSON, or rows of a table", "0A000");
+    }
+
     @Override
     public void setClientInfo(String name, String value) {} // SQLite has none
 
@@ -671,6 +709,7 @@ final class Session extends ForwardingConnection {
                         "0A000");
             }
             lane.driver.setBusyTimeout(database.foreignLockMillis()); // it waits by itself there
+            lane.driver.getConnectionConfig().setAutoCommit(!lane.transaction.isOpen()); // its own calls go by it
             lane.commitsUnseen();
             return iface.cast(lane.driver);
         });
