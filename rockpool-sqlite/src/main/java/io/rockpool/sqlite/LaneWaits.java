@@ -120,7 +120,8 @@ final class LaneWaits {
     }
 
     /**
-     * After an error: whether another process's lock was in the way and there is patience left; a slice of it is then spent.
+     * After an error: whether another process's lock was in the way; a slice of patience is then spent. Throws where none is
+     * left.
      *
      * @param since when the first try was, or 0 at the first error
      */
@@ -128,9 +129,16 @@ final class LaneWaits {
         if (!SqliteErrors.isLockedByAnother(e)) {
             return false;
         }
-        long waited = since == 0 ? 0 : lanes.platform.nanos() - since;
-        if (waited >= Math.min(lanes.database.foreignLockNanos(), session.patienceNanos())) {
-            return false;
+        long now = lanes.platform.nanos();
+        lanes.lockedByAnother = now;
+        long waited = since == 0 ? 0 : now - since;
+        // a query timeout is no part of it: it gives the statement up, below
+        if (waited >= Math.min(lanes.database.foreignLockNanos(), lanes.database.borrowNanos())) {
+            throw SqliteErrors.lockedByAnother(
+                    e,
+                    message("another process has held a lock of the database for the last " + millis(waited)
+                            + " ms; nothing of this statement was done. End that process's transaction sooner, or raise"
+                            + " sqlite.busy-timeout and poolTimeout."));
         }
         waiting = Thread.currentThread();
         try {
@@ -183,7 +191,8 @@ final class LaneWaits {
             failure = new SQLTransientConnectionException(
                     message("the writer did not come free in " + millis(f.waitedNanos()) + " ms and " + f.waiting()
                             + " other callers wait for it. Make write transactions shorter, or raise poolTimeout."
-                            + holders(f.holdings())),
+                            + holders(f.holdings())
+                            + (metAnother(f) ? " Meanwhile another process held a lock of the database." : "")),
                     "55P03",
                     f);
         }
@@ -191,6 +200,11 @@ final class LaneWaits {
             failure.addSuppressed(takenAt);
         }
         return failure;
+    }
+
+    private boolean metAnother(BorrowFailure f) {
+        long met = lanes.lockedByAnother;
+        return met != 0 && lanes.platform.nanos() - met <= f.waitedNanos();
     }
 
     private static @Nullable Throwable takenAt(List<Holding> holdings) {

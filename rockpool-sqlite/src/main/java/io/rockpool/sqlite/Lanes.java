@@ -52,6 +52,9 @@ final class Lanes implements Platform.Chores {
     private final List<LaneConnection> open = new CopyOnWriteArrayList<>();
     private volatile @Nullable Opened opened;
 
+    /** When another process's lock was last in the way; 0: never. */
+    volatile long lockedByAnother;
+
     /** What there is between the first session's opening and the last one's end. */
     static final class Opened {
         final WriterGate gate;

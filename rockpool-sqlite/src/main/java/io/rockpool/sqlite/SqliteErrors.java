@@ -19,8 +19,8 @@ final class SqliteErrors {
         private static final long serialVersionUID = 1;
         private final String state;
 
-        WithState(SQLiteException error, String state) {
-            super(String.valueOf(error.getMessage()), error.getResultCode());
+        WithState(SQLiteException error, String message, String state) {
+            super(message, error.getResultCode());
             this.state = state;
             initCause(error.getCause());
             setStackTrace(error.getStackTrace());
@@ -41,7 +41,14 @@ final class SqliteErrors {
             return e;
         }
         String state = state(error.getResultCode());
-        return state.isEmpty() ? e : new WithState(error, state);
+        return state.isEmpty() ? e : new WithState(error, String.valueOf(error.getMessage()), state);
+    }
+
+    /** The error after the last try at another process's lock. */
+    static SQLException lockedByAnother(SQLException e, String message) {
+        return e instanceof SQLiteException error
+                ? new WithState(error, message + " " + error.getMessage(), state(error.getResultCode()))
+                : e;
     }
 
     private static String state(SQLiteErrorCode code) {
