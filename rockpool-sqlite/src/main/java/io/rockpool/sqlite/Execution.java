@@ -79,7 +79,7 @@ final class Execution {
             return route; // the error, if it is one, shows where it runs
         } finally {
             session.lanes.giveBack(reader);
-            session.passing = null;
+            session.held().passing = null;
         }
     }
 
@@ -113,7 +113,7 @@ final class Execution {
             throw e;
         } finally {
             if (!kept) {
-                session.letGo(lane);
+                session.held().letGo(lane);
             }
         }
     }
@@ -145,7 +145,7 @@ final class Execution {
 
     private static LaneConnection taken(SessionStatement statement, Route route) throws SQLException {
         try {
-            return statement.session.take(route);
+            return statement.session.held().take(route);
         } catch (SQLException e) {
             throw statement.failed(e, null);
         }
@@ -177,7 +177,7 @@ final class Execution {
                 compiled.update(values); // a PRAGMA that answers, run for its effect
                 statement.changed(0);
             } else {
-                ResultSet rows = compiled.query(values, statement.rowLimit());
+                ResultSet rows = compiled.query(values, statement.maxRows);
                 statement.answered(
                         new SessionResultSet(statement.session, statement, lane, compiled, rows, route.changesRows));
                 kept = true;

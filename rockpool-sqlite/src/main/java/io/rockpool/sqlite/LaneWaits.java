@@ -47,8 +47,8 @@ final class LaneWaits {
         waiting = Thread.currentThread();
         try {
             Slot<LaneConnection> slot = borrow(readers::borrow);
-            session.passing = slot; // no call before it is noted
-            session.passingWord = slot == null ? 0 : slot.word;
+            session.held().passing = slot; // no call before it is noted
+            session.held().passingWord = slot == null ? 0 : slot.word;
             return given(slot);
         } catch (BorrowFailure e) {
             throw noReader(e);
@@ -63,8 +63,8 @@ final class LaneWaits {
         waiting = Thread.currentThread();
         try {
             Slot<WriterGate.Permit> slot = borrow(gate::take);
-            session.passing = slot; // no call before it is noted
-            session.passingWord = slot == null ? 0 : slot.word;
+            session.held().passing = slot; // no call before it is noted
+            session.held().passingWord = slot == null ? 0 : slot.word;
             return given(slot);
         } catch (BorrowFailure e) {
             throw noPermit(e);

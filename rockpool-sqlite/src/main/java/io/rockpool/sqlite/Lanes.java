@@ -311,8 +311,8 @@ final class Lanes implements Platform.Chores {
             now.identity.check(this, now); // it may have to open one
             slot = session.waits().reader(readers);
         }
-        session.passing = slot;
-        session.passingWord = slot.word;
+        session.held().passing = slot;
+        session.held().passingWord = slot.word;
         return taken(slot);
     }
 
@@ -323,8 +323,8 @@ final class Lanes implements Platform.Chores {
         if (slot == null) {
             return null;
         }
-        session.passing = slot;
-        session.passingWord = slot.word;
+        session.held().passing = slot;
+        session.held().passingWord = slot.word;
         return taken(slot);
     }
 
@@ -374,12 +374,12 @@ final class Lanes implements Platform.Chores {
                 home.identity.check(this, home); // it may have gone while this waited
             } catch (Throwable t) {
                 home.gate.giveBack(slot, slot.ticket());
-                session.passing = null;
+                session.held().passing = null;
                 throw t;
             }
         }
-        session.passing = slot;
-        session.passingWord = slot.word;
+        session.held().passing = slot;
+        session.held().passingWord = slot.word;
         WriterGate.Permit permit = slot.resource();
         permit.sql = session.sql();
         permit.takenAt = forTransaction ? new Throwable("the writer was taken here") : null;

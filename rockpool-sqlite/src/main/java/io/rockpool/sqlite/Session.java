@@ -1,7 +1,5 @@
 package io.rockpool.sqlite;
 
-import io.rockpool.engine.Slot;
-import io.rockpool.jdbc.Database;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -14,24 +12,13 @@ import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the pool lends as a connection to a SQLite file: nothing native, but the way to the lanes.
- *
- * <pre>
- *   its state at a statement           the statement runs on
- *   in a transaction                   the transaction's lane: the writer, or a reader where it only reads
- *   with a lane of its own             that one; writes with the file's permit
- *   read-only                          a reader, in one snapshot until the lease or the state ends
- *   autocommit, the text reads         a reader, until the result set is closed
- *   autocommit, anything else          the writer, for the statement and its result set
- * </pre>
- *
- * A lane is held for a transaction and for each open result set, and goes back when nothing is left.
+ * What the pool lends as a connection to a SQLite file: nothing native, but the way to the lanes, which {@link HeldLanes}
+ * finds for each statement.
  *
  * <p>Threads: one at a time, as JDBC's; {@link #abort} and a statement's cancel from any. A thread that is inside a call
  * when the session is aborted gives the lanes up itself as it leaves; else the aborting thread does.
@@ -43,13 +30,8 @@ final class Session extends ForwardingConnection {
     private final LaneWaits waits;
     private final SessionTransaction transaction;
     private final SessionChanges changes = new SessionChanges();
+    private final HeldLanes held;
 
-    private @Nullable LaneConnection reader; // the latest, while it has open result sets
-    private @Nullable LaneConnection writer; // while a statement in autocommit holds it
-    private @Nullable LaneConnection own; // with temporary objects, settings, …
-    private @Nullable LaneConnection held; // all that are held, linked
-    private long writes; // statements that wrote, in autocommit
-    private long writesAtReader; // when the latest reader was taken
     private @Nullable SessionStatement current;
     private boolean readOnly;
     private int isolation = TRANSACTION_SERIALIZABLE;
@@ -63,10 +45,6 @@ final class Session extends ForwardingConnection {
     /** Its lease is being aborted: what it holds is on its way back. */
     volatile boolean abortsSoon;
 
-    /** A slot on its way from or to the engine, and its word: whoever closes a broken session gives it up. */
-    @Nullable Slot<?> passing;
-
-    long passingWord;
     private volatile boolean closed;
 
     Session(Lanes lanes) {
@@ -74,6 +52,7 @@ final class Session extends ForwardingConnection {
         this.database = lanes.database;
         this.waits = new LaneWaits(this, lanes);
         this.transaction = new SessionTransaction(this);
+        this.held = new HeldLanes(this);
     }
 
     SessionTransaction transaction() {
@@ -82,6 +61,10 @@ final class Session extends ForwardingConnection {
 
     LaneWaits waits() {
         return waits;
+    }
+
+    HeldLanes held() {
+        return held;
     }
 
     SessionChanges changes() {
@@ -104,7 +87,7 @@ final class Session extends ForwardingConnection {
     void exit() {
         inside = false;
         if (aborted) {
-            giveUpLanes();
+            held.giveUp();
         }
     }
 
@@ -163,269 +146,12 @@ final class Session extends ForwardingConnection {
         return statement == null ? timeout : statement.atMost(timeout);
     }
 
-    // ---- lanes -------------------------------------------------------------------------------------------------
-
-    /** The lane for a statement, held until {@link #letGo}. */
-    LaneConnection take(Route route) throws SQLException {
-        LaneConnection lane = transaction.laneFor(route);
-        if (lane == null) {
-            lane = laneInAutocommit(route);
-        } else if (route.kind == Route.Kind.SESSION) {
-            lane.personal = true;
-        }
-        hold(lane);
-        if (route.attaches) {
-            lane.commitsElsewhere();
-        }
-        return lane;
-    }
-
-    private LaneConnection laneInAutocommit(Route route) throws SQLException {
-        if (readOnly) {
-            transaction.beginSnapshot();
-            LaneConnection snapshot = Objects.requireNonNull(transaction.lane());
-            snapshot.personal |= route.kind == Route.Kind.SESSION;
-            return snapshot;
-        }
-        if (route.kind == Route.Kind.SESSION) {
-            return own();
-        }
-        LaneConnection mine = own;
-        if (mine != null) {
-            if (!route.reads()) {
-                permitFor(mine, false);
-                committing(mine);
-            }
-            return mine;
-        }
-        LaneConnection present = writer;
-        if (present != null) {
-            return present; // held by its own open result set
-        }
-        if (route.reads()) {
-            return readerInAutocommit();
-        }
-        return writerInAutocommit();
-    }
-
-    private LaneConnection readerInAutocommit() throws SQLException {
-        LaneConnection present = reader;
-        if (present != null && writes == writesAtReader) {
-            return present; // what is open there is as new as what this session has seen
-        }
-        LaneConnection lane = held == null ? lanes.reader(this) : lanes.tryReader(this);
-        if (lane == null) {
-            return writerInAutocommit(); // never wait for a reader with one in hand
-        }
-        if (lane.role != LaneConnection.Role.READER) { // a single lane
-            writer = lane;
-            return lane;
-        }
-        reader = lane;
-        writesAtReader = writes;
-        if (database.keepsSnapshots()) {
-            try {
-                lane.renewSnapshot(lane.home.gate);
-            } catch (SQLException e) {
-                dropped(lane);
-                throw e;
-            }
-        }
-        return lane;
-    }
-
-    private LaneConnection writerInAutocommit() throws SQLException {
-        SessionTransaction outer = database.nestsWriters() ? lanes.transactionOfThisThread(this) : null;
-        LaneConnection outers = outer == null ? null : outer.lane();
-        if (outers != null) {
-            return outers; // a part of this thread's other transaction
-        }
-        LaneConnection lane = lanes.writer(this, false);
-        writer = lane;
-        committing(lane);
-        writes++;
-        return lane;
-    }
-
-    /** Gives a lane back that was taken in vain. */
-    private void dropped(LaneConnection lane) throws SQLException {
-        lane.broken = true;
-        hold(lane);
-        letGo(lane);
-    }
-
-    private static void committing(LaneConnection lane) {
-        if (!lane.commits) {
-            lane.commits = true;
-            lane.home.gate.committing();
-        }
-    }
-
-    /** Tells the gate that the lane's commit is over: closing a broken lane may still commit what its open rows wrote. */
-    private void committed(LaneConnection lane) {
-        if (lane.commits) {
-            if (lane.broken) {
-                lanes.closeQuietly(lane);
-            }
-            lane.commits = false;
-            lane.home.gate.committed();
-        }
-    }
-
-    /** A reader, or the writer with its permit, for a transaction. */
-    LaneConnection takeForTransaction(boolean writes) throws SQLException {
-        if (writes) {
-            this.writes++; // what is open on a reader is older than what this session will have seen
-        }
-        LaneConnection mine = own;
-        LaneConnection lane;
-        if (mine != null) {
-            lane = mine;
-            if (writes) {
-                permitFor(mine, true);
-            }
-        } else if (!writes) {
-            lane = lanes.reader(this);
-            try {
-                lane.endKeptSnapshot();
-            } catch (SQLException e) {
-                dropped(lane);
-                throw e;
-            }
-        } else if (writer != null) {
-            lane = writer;
-        } else {
-            lane = lanes.writer(this, true);
-        }
-        hold(lane);
-        return lane;
-    }
-
-    private void permitFor(LaneConnection mine, boolean forTransaction) throws SQLException {
-        if (mine.slot == null) {
-            lanes.permit(mine, this, forTransaction);
-        }
-    }
-
-    /** Whether a transaction can begin on a reader and go on on the writer. */
-    boolean mayReadLazily() throws SQLException {
-        return database.isLazyRead() && own == null && !lanes.isSingle();
-    }
-
-    /** A lane of this session alone, until its lease ends. */
-    LaneConnection own() throws SQLException {
-        LaneConnection mine = own;
-        if (mine == null) {
-            mine = lanes.privateLane();
-            own = mine;
-        }
-        return mine;
-    }
-
-    private void hold(LaneConnection lane) {
-        if (lane.holds++ == 0) {
-            lane.nextHeld = held;
-            held = lane;
-            lane.holder = this;
-        }
-        passing = null;
-    }
-
-    /** One reason less to hold the lane; with the last it goes back. */
-    void letGo(LaneConnection lane) throws SQLException {
-        if (--lane.holds > 0) {
-            return;
-        }
-        passing = lane.slot;
-        passingWord = lane.ticket;
-        Session holder = lane.holder; // another one of this thread, whose transaction this was a savepoint of
-        (holder == null ? this : holder).unlink(lane);
-        if (!lane.broken) {
-            changes.settle(lane);
-        }
-        committed(lane);
-        if (lane.personal && lane.role != LaneConnection.Role.PRIVATE && !lane.broken) {
-            own = lane; // before it leaves its slot: whatever happens, someone closes it
-            lanes.adopt(lane);
-        } else {
-            lanes.giveBack(lane);
-        }
-        passing = null;
-    }
-
-    private void unlink(LaneConnection lane) {
-        if (lane == reader) {
-            reader = null;
-        }
-        if (lane == writer) {
-            writer = null;
-        }
-        if (held == lane) {
-            held = lane.nextHeld;
-        } else {
-            for (LaneConnection l = held; l != null; l = l.nextHeld) {
-                if (l.nextHeld == lane) {
-                    l.nextHeld = lane.nextHeld;
-                    break;
-                }
-            }
-        }
-        lane.nextHeld = null;
-    }
-
-    /** Closes every lane this session holds; nothing native is left of it. What an error stops is done at the next call. */
-    private synchronized void giveUpLanes() {
-        giveUpPassing();
-        transaction.forget();
-        LaneConnection lane;
-        while ((lane = held) != null) {
-            lane.broken = true;
-            passing = lane.slot;
-            passingWord = lane.ticket;
-            unlink(lane);
-            lane.holds = 0;
-            lane.broken = true;
-            committed(lane);
-            lanes.giveUp(lane);
-            passing = null;
-        }
-        closeOwn();
-    }
-
-    private void giveUpPassing() {
-        Slot<?> lost = passing;
-        if (lost != null) {
-            lanes.giveUp(lost, passingWord);
-            passing = null;
-        }
-    }
-
-    private void closeOwn() {
-        LaneConnection mine = own;
-        if (mine != null) {
-            lanes.giveUp(mine);
-            own = null;
-        }
-    }
-
-    Database.Role role() throws SQLException {
-        LaneConnection lane = transaction.lane();
-        if (lane == null) {
-            lane = writer != null ? writer : reader;
-        }
-        if (lanes.isSingle() || own != null) {
-            return Database.Role.SHARED;
-        }
-        boolean reads = lane == null ? readOnly : lane.role == LaneConnection.Role.READER;
-        return reads ? Database.Role.READER : Database.Role.WRITER;
-    }
-
     // ---- the pool's calls --------------------------------------------------------------------------------------
 
     /** Undoes what SQL changed in this session: a transaction left open, and its own lane. */
     void reset() throws SQLException {
         transaction.end();
-        closeOwn();
+        held.closeOwn();
     }
 
     /** Whether the file can be read. */
@@ -435,12 +161,12 @@ final class Session extends ForwardingConnection {
             if (lane == null) {
                 return true; // all are in use: they work
             }
-            hold(lane);
+            held.hold(lane);
             try (Statement statement = lane.driver.createStatement();
                     ResultSet row = statement.executeQuery("PRAGMA schema_version")) {
                 return row.next();
             } finally {
-                letGo(lane);
+                held.letGo(lane);
             }
         });
     }
@@ -456,7 +182,7 @@ final class Session extends ForwardingConnection {
             }
         }
         if (!inside) {
-            giveUpLanes();
+            held.giveUp();
         }
     }
 
@@ -471,7 +197,7 @@ final class Session extends ForwardingConnection {
             closed = true;
             aborted = true;
             if (!inside) {
-                giveUpLanes();
+                held.giveUp();
             }
             lanes.leave(this);
         }
@@ -480,7 +206,7 @@ final class Session extends ForwardingConnection {
     /** By the housekeeper: does what an error of the JVM kept a broken or closed session from doing. */
     void sweep() {
         if (aborted && !inside) {
-            giveUpLanes();
+            held.giveUp();
         }
         if (closed) {
             lanes.leave(this);
@@ -628,7 +354,7 @@ final class Session extends ForwardingConnection {
     /** What the compiled text says of itself. */
     <V> V compiled(String sql, Asked<V> asked) throws SQLException {
         return call(() -> {
-            LaneConnection lane = take(COMPILING);
+            LaneConnection lane = held.take(COMPILING);
             try {
                 lane.execute(
                         "SELECT 1 FROM sqlite_schema LIMIT 0"); // else another's change of the schema goes unnoticed
@@ -639,7 +365,7 @@ final class Session extends ForwardingConnection {
                     compiled.close();
                 }
             } finally {
-                letGo(lane);
+                held.letGo(lane);
             }
         });
     }
@@ -699,7 +425,7 @@ final class Session extends ForwardingConnection {
         return call(() -> {
             LaneConnection lane = transaction.lane();
             if (lane == null) {
-                lane = own();
+                lane = held.own();
             } else {
                 lane.personal = true;
             }

@@ -21,11 +21,11 @@ final class SessionMetaData extends ForwardingMetaData {
     @Override
     <V> V answer(Question<V> question) throws SQLException {
         return session.call(() -> {
-            LaneConnection lane = session.take(READ);
+            LaneConnection lane = session.held().take(READ);
             try {
                 return question.ask(lane.metaData());
             } finally {
-                session.letGo(lane);
+                session.held().letGo(lane);
             }
         });
     }
@@ -33,7 +33,7 @@ final class SessionMetaData extends ForwardingMetaData {
     @Override
     ResultSet rows(Question<ResultSet> question) throws SQLException {
         return session.call(() -> {
-            LaneConnection lane = session.take(READ);
+            LaneConnection lane = session.held().take(READ);
             boolean kept = false;
             try {
                 ResultSet rows = question.ask(lane.metaData());
@@ -41,7 +41,7 @@ final class SessionMetaData extends ForwardingMetaData {
                 return new SessionResultSet(session, null, lane, null, rows, false);
             } finally {
                 if (!kept) {
-                    session.letGo(lane);
+                    session.held().letGo(lane);
                 }
             }
         });

@@ -136,7 +136,7 @@ final class SessionResultSet extends ForwardingResultSet {
             lane.broken = true;
             throw e;
         } finally {
-            session.letGo(lane);
+            session.held().letGo(lane);
         }
     }
 

@@ -7,8 +7,6 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientException;
 import java.sql.SQLTimeoutException;
-import java.sql.SQLWarning;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Its timeout and cancel end the wait for a lane as well as the run, and nothing of another statement. Threads: the
  * session's; {@link #cancel} from any.
  */
-class SessionStatement implements Statement {
+class SessionStatement extends StatementSettings {
 
     final Session session;
     private final List<String> batch = new ArrayList<>(0);
@@ -30,11 +28,6 @@ class SessionStatement implements Statement {
     private @Nullable SessionPreparedStatement keys; // answers getGeneratedKeys
     private @Nullable Long generatedKey;
     private boolean knowsKeys;
-    private long maxRows;
-    private int queryTimeout; // seconds
-    private int fetchSize;
-    private boolean closeOnCompletion;
-    private boolean poolable;
     private boolean closed;
     private @Nullable String sql;
     private volatile long deadline; // of the present execution; 0: none
@@ -94,10 +87,6 @@ class SessionStatement implements Statement {
     final void madeKey(@Nullable Long key) {
         generatedKey = key;
         knowsKeys = true;
-    }
-
-    final long rowLimit() {
-        return maxRows;
     }
 
     /** Takes in an error of its run, and gives it as callers get it. */
@@ -165,6 +154,7 @@ class SessionStatement implements Statement {
         }
     }
 
+    @Override
     final void checkOpen() throws SQLException {
         if (closed) {
             throw new SQLNonTransientException("this statement is closed; make a new one", "HY010");
@@ -402,144 +392,7 @@ class SessionStatement implements Statement {
         return Arrays.stream(executeLargeBatch()).mapToInt(count -> (int) count).toArray();
     }
 
-    // ---- settings ----------------------------------------------------------------------------------------------
-
-    @Override
-    public void setQueryTimeout(int seconds) throws SQLException {
-        checkOpen();
-        queryTimeout = notNegative("query timeout", seconds);
-    }
-
-    @Override
-    public int getQueryTimeout() throws SQLException {
-        checkOpen();
-        return queryTimeout;
-    }
-
-    @Override
-    public void setLargeMaxRows(long max) throws SQLException {
-        checkOpen();
-        if (max < 0) {
-            throw new SQLException("max rows is " + max + "; it must be 0 (all) or more", "22023");
-        }
-        maxRows = max;
-    }
-
-    @Override
-    public void setMaxRows(int max) throws SQLException {
-        setLargeMaxRows(max);
-    }
-
-    @Override
-    public long getLargeMaxRows() throws SQLException {
-        checkOpen();
-        return maxRows;
-    }
-
-    @Override
-    public int getMaxRows() throws SQLException {
-        return (int) getLargeMaxRows();
-    }
-
-    @Override
-    public void setFetchSize(int size) throws SQLException {
-        checkOpen();
-        fetchSize = notNegative("fetch size", size);
-    }
-
-    @Override
-    public int getFetchSize() throws SQLException {
-        checkOpen();
-        return fetchSize;
-    }
-
-    private static int notNegative(String what, int value) throws SQLException {
-        if (value < 0) {
-            throw new SQLException(what + " is " + value + "; it must be 0 or more", "22023");
-        }
-        return value;
-    }
-
-    @Override
-    public void setFetchDirection(int direction) throws SQLException {
-        checkOpen(); // a hint, and there is one direction
-    }
-
-    @Override
-    public int getFetchDirection() {
-        return ResultSet.FETCH_FORWARD;
-    }
-
-    @Override
-    public void setMaxFieldSize(int max) throws SQLException {
-        notNegative("max field size", max);
-    }
-
-    @Override
-    public int getMaxFieldSize() {
-        return 0;
-    }
-
-    @Override
-    public void setEscapeProcessing(boolean on) throws SQLException {
-        checkOpen(); // there are no escapes to process
-    }
-
-    @Override
-    public void setCursorName(String name) throws SQLException {
-        checkOpen(); // no positioned updates, so a name serves nothing
-    }
-
-    @Override
-    public int getResultSetConcurrency() {
-        return ResultSet.CONCUR_READ_ONLY;
-    }
-
-    @Override
-    public int getResultSetType() {
-        return ResultSet.TYPE_FORWARD_ONLY;
-    }
-
-    @Override
-    public int getResultSetHoldability() {
-        return ResultSet.CLOSE_CURSORS_AT_COMMIT;
-    }
-
-    @Override
-    public void closeOnCompletion() throws SQLException {
-        checkOpen();
-        closeOnCompletion = true;
-    }
-
-    @Override
-    public boolean isCloseOnCompletion() throws SQLException {
-        checkOpen();
-        return closeOnCompletion;
-    }
-
-    @Override
-    public void setPoolable(boolean on) throws SQLException {
-        checkOpen();
-        poolable = on;
-    }
-
-    @Override
-    public boolean isPoolable() throws SQLException {
-        checkOpen();
-        return poolable;
-    }
-
-    @Override
-    @SuppressWarnings("NullAway") // SQLite has none, JDBC says null
-    public SQLWarning getWarnings() throws SQLException {
-        checkOpen();
-        return null;
-    }
-
-    @Override
-    public void clearWarnings() throws SQLException {
-        checkOpen();
-    }
+    // ---- surroundings ------------------------------------------------------------------------------------------
 
     @Override
     public Connection getConnection() throws SQLException {

@@ -66,7 +66,7 @@ final class SessionTransaction implements Database.Transactions {
 
     /** At its first statement, whose timeout and cancel then end the wait; where it cannot begin it stays due. */
     private void beginDue(Route route) throws SQLException {
-        boolean onReader = !dueReads && route.reads() && session.mayReadLazily();
+        boolean onReader = !dueReads && route.reads() && session.held().mayReadLazily();
         beginInside(dueReads || onReader, false);
         due = false;
         if (onReader && lane != null) {
@@ -84,7 +84,7 @@ final class SessionTransaction implements Database.Transactions {
                             + " it before the first write, or use transactionRouting IMMEDIATE"),
                     "25001");
         }
-        LaneConnection writing = session.takeForTransaction(true);
+        LaneConnection writing = session.held().takeForTransaction(true);
         boolean known = false;
         boolean unchanged = false;
         try {
@@ -98,10 +98,10 @@ final class SessionTransaction implements Database.Transactions {
         } finally {
             lane = null;
             lazy = false;
-            session.letGo(reading);
+            session.held().letGo(reading);
             if (!unchanged) {
                 writing.broken |= !known; // closing it rolls back
-                session.letGo(writing);
+                session.held().letGo(writing);
             }
         }
         if (!unchanged) {
@@ -137,7 +137,7 @@ final class SessionTransaction implements Database.Transactions {
             byText = text;
             return;
         }
-        LaneConnection taken = session.takeForTransaction(!readsOnly);
+        LaneConnection taken = session.held().takeForTransaction(!readsOnly);
         boolean begun = false;
         try {
             beginOn(taken, readsOnly);
@@ -145,11 +145,11 @@ final class SessionTransaction implements Database.Transactions {
             taken.refuseWrites(readsOnly);
         } catch (SQLException e) {
             taken.broken = taken.broken || begun;
-            session.letGo(taken);
+            session.held().letGo(taken);
             throw e;
         } catch (RuntimeException | Error e) {
             taken.broken = true; // who knows whether it has begun
-            session.letGo(taken);
+            session.held().letGo(taken);
             throw e;
         }
         lane = taken;
@@ -345,7 +345,7 @@ final class SessionTransaction implements Database.Transactions {
                     on.refuseWrites(false);
                 }
             } finally {
-                session.letGo(on);
+                session.held().letGo(on);
             }
         }
     }

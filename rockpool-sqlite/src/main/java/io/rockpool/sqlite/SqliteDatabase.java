@@ -314,7 +314,7 @@ final class SqliteDatabase extends AnyDatabase {
 
     @Override
     public Role role(Connection connection) throws SQLException {
-        return ((Session) connection).role();
+        return ((Session) connection).held().role();
     }
 
     @Override
