@@ -47,7 +47,7 @@ final class Checkpoints {
     private static final int MOST_MILLIS_TO_CLOSE = 1_000;
 
     private final Lanes lanes;
-    private final Lanes.Opened home;
+    private final FileLanes home;
     private final AtomicBoolean working = new AtomicBoolean();
     private @Nullable SQLiteConnection own; // by the worker
     private volatile boolean closed;
@@ -57,7 +57,7 @@ final class Checkpoints {
     private volatile long logFrames;
     private volatile long pinnedTold;
 
-    Checkpoints(Lanes lanes, Lanes.Opened home) {
+    Checkpoints(Lanes lanes, FileLanes home) {
         this.lanes = lanes;
         this.home = home;
         this.seenAt = lanes.platform.tick().now();

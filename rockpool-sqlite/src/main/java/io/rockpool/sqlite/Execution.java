@@ -69,7 +69,7 @@ final class Execution {
     /** What a text is, by the program that a reader compiles it to. One that a reader cannot compile counts as a write. */
     private static Route refined(SessionStatement statement, Route route) throws SQLException {
         Session session = statement.session;
-        LaneConnection reader = session.lanes.tryReader(session);
+        LaneConnection reader = session.lanes.now().tryReader(session);
         if (reader == null) {
             return route;
         }
@@ -78,7 +78,7 @@ final class Execution {
         } catch (SQLException e) {
             return route; // the error, if it is one, shows where it runs
         } finally {
-            session.lanes.giveBack(reader);
+            reader.home.giveBack(reader);
             session.held().passing = null;
         }
     }

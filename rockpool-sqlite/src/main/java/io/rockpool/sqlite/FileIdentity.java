@@ -66,14 +66,14 @@ final class FileIdentity {
     }
 
     /** As {@link #check}, by what the housekeeper saw last: for reads, which a look each would slow by a third. */
-    void checkNow(Lanes lanes, Lanes.Opened home) throws SQLException {
+    void checkNow(Lanes lanes, FileLanes home) throws SQLException {
         if (seenAnother) {
             check(lanes, home);
         }
     }
 
     /** Throws, and has all connections closed, where the file is gone. */
-    void check(Lanes lanes, Lanes.Opened home) throws SQLException {
+    void check(Lanes lanes, FileLanes home) throws SQLException {
         if (!isSame()) {
             seenAnother = true;
             lanes.forsake(home);

@@ -92,7 +92,8 @@ final class HeldLanes {
         if (present != null && writes == writesAtReader) {
             return present; // what is open there is as new as what this session has seen
         }
-        LaneConnection lane = held == null ? lanes.reader(session) : lanes.tryReader(session);
+        LaneConnection lane =
+                held == null ? lanes.now().reader(session) : lanes.now().tryReader(session);
         if (lane == null) {
             return writerInAutocommit(); // never wait for a reader with one in hand
         }
@@ -114,12 +115,13 @@ final class HeldLanes {
     }
 
     private LaneConnection writerInAutocommit() throws SQLException {
-        SessionTransaction outer = session.database.nestsWriters() ? lanes.transactionOfThisThread(session) : null;
+        SessionTransaction outer =
+                session.database.nestsWriters() ? lanes.now().transactionOfThisThread(session) : null;
         LaneConnection outers = outer == null ? null : outer.lane();
         if (outers != null) {
             return outers; // a part of this thread's other transaction
         }
-        LaneConnection lane = lanes.writer(session, false);
+        LaneConnection lane = lanes.now().writer(session, false);
         writer = lane;
         committing(lane);
         writes++;
@@ -164,7 +166,7 @@ final class HeldLanes {
                 permitFor(mine, true);
             }
         } else if (!writes) {
-            lane = lanes.reader(session);
+            lane = lanes.now().reader(session);
             try {
                 lane.endKeptSnapshot();
             } catch (SQLException e) {
@@ -174,7 +176,7 @@ final class HeldLanes {
         } else if (writer != null) {
             lane = writer;
         } else {
-            lane = lanes.writer(session, true);
+            lane = lanes.now().writer(session, true);
         }
         hold(lane);
         return lane;
@@ -182,20 +184,20 @@ final class HeldLanes {
 
     private void permitFor(LaneConnection mine, boolean forTransaction) throws SQLException {
         if (mine.slot == null) {
-            lanes.permit(mine, session, forTransaction);
+            mine.home.permit(mine, session, forTransaction);
         }
     }
 
     /** Whether a transaction can begin on a reader and go on on the writer. */
     boolean mayReadLazily() throws SQLException {
-        return session.database.isLazyRead() && own == null && !lanes.isSingle();
+        return session.database.isLazyRead() && own == null && !lanes.now().isSingle();
     }
 
     /** A lane of this session alone, until its lease ends. */
     LaneConnection own() throws SQLException {
         LaneConnection mine = own;
         if (mine == null) {
-            mine = lanes.privateLane();
+            mine = lanes.now().privateLane();
             own = mine;
         }
         return mine;
@@ -225,9 +227,9 @@ final class HeldLanes {
         committed(lane);
         if (lane.personal && lane.role != LaneConnection.Role.PRIVATE && !lane.broken) {
             own = lane; // before it leaves its slot: whatever happens, someone closes it
-            lanes.adopt(lane);
+            lane.home.adopt(lane);
         } else {
-            lanes.giveBack(lane);
+            lane.home.giveBack(lane);
         }
         passing = null;
     }
@@ -265,7 +267,7 @@ final class HeldLanes {
             lane.holds = 0;
             lane.broken = true;
             committed(lane);
-            lanes.giveUp(lane);
+            lane.home.giveUp(lane);
             passing = null;
         }
         closeOwn();
@@ -282,7 +284,7 @@ final class HeldLanes {
     void closeOwn() {
         LaneConnection mine = own;
         if (mine != null) {
-            lanes.giveUp(mine);
+            mine.home.giveUp(mine);
             own = null;
         }
     }
@@ -292,7 +294,7 @@ final class HeldLanes {
         if (lane == null) {
             lane = writer != null ? writer : reader;
         }
-        if (lanes.isSingle() || own != null) {
+        if (lanes.now().isSingle() || own != null) {
             return Database.Role.SHARED;
         }
         boolean reads = lane == null ? session.isReadOnly() : lane.role == LaneConnection.Role.READER;

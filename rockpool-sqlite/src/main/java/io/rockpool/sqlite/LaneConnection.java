@@ -46,7 +46,7 @@ final class LaneConnection {
     long ticket;
 
     /** The lanes that it was opened for; those of a file that was replaced are others. */
-    Lanes.Opened home;
+    FileLanes home;
 
     /** The next that its session holds. */
     @Nullable LaneConnection nextHeld;
@@ -78,7 +78,7 @@ final class LaneConnection {
     private volatile boolean interrupting;
     private final Object fence = new Object();
 
-    LaneConnection(Lanes.Opened home, Role role, SQLiteConnection driver, int cacheSize) throws SQLException {
+    LaneConnection(FileLanes home, Role role, SQLiteConnection driver, int cacheSize) throws SQLException {
         this.home = home;
         this.role = role;
         this.driver = driver;

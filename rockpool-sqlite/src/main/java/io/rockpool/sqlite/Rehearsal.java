@@ -26,7 +26,7 @@ final class Rehearsal {
         database.retryable(busy);
         database.severity(busy);
         SqliteErrors.told(busy);
-        if (lanes.isSingle()) {
+        if (lanes.now().isSingle()) {
             return; // another pool may hold the one lane just now
         }
         Session session = new Session(lanes);

@@ -157,7 +157,7 @@ final class Session extends ForwardingConnection {
     /** Whether the file can be read. */
     boolean validate() throws SQLException {
         return call(() -> {
-            LaneConnection lane = lanes.tryReader(this);
+            LaneConnection lane = lanes.now().tryReader(this);
             if (lane == null) {
                 return true; // all are in use: they work
             }

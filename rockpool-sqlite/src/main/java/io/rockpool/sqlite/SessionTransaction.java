@@ -160,7 +160,7 @@ final class SessionTransaction implements Database.Transactions {
 
     /** Becomes a savepoint of this thread's other transaction, if there is one on the writer. */
     private boolean nest() throws SQLException {
-        SessionTransaction outer = session.lanes.transactionOfThisThread(session);
+        SessionTransaction outer = session.lanes.now().transactionOfThisThread(session);
         LaneConnection outers = outer == null ? null : outer.lane;
         if (outer == null || outers == null || !outer.writes) {
             return false;
@@ -237,7 +237,7 @@ final class SessionTransaction implements Database.Transactions {
             release();
             return;
         }
-        session.lanes.checkFile(on);
+        on.home.identity.check(session.lanes, on.home);
         boolean told = on.commits; // by a statement in autocommit whose rows are open still: the epoch is odd
         WriterGate gate = on.home.gate;
         if (!told) {
