@@ -25,6 +25,8 @@ final class ValueConverter extends JDBC4PreparedStatement {
         target = statement;
         try {
             setter.set(this);
+        } catch (RuntimeException e) { // of the driver's setter, as for a null stream: nothing native is in doubt
+            throw new SQLException("the value cannot be stored: " + e.getMessage(), "22000", e);
         } finally {
             target = null;
         }
