@@ -30,6 +30,7 @@ final class Rehearsal {
             return; // another pool may hold the one lane just now
         }
         Session session = new Session(lanes);
+        session.patience = lanes.settings.openTimeout(); // the pool opens: no borrower's timeout counts yet
         session.transaction().begin(true);
         read(session);
         session.transaction().commit();

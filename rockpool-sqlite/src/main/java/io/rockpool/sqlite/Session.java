@@ -42,6 +42,9 @@ final class Session extends ForwardingConnection {
     /** Aborted, or broken by an error of the JVM: no call is taken any more. */
     volatile boolean aborted;
 
+    /** How long its statements wait for a lane, in nanoseconds: the pool's borrow timeout. */
+    long patience;
+
     /** Its lease is being aborted: what it holds is on its way back. */
     volatile boolean abortsSoon;
 
@@ -50,6 +53,7 @@ final class Session extends ForwardingConnection {
     Session(Lanes lanes) {
         this.lanes = lanes;
         this.database = lanes.database;
+        this.patience = lanes.database.borrowNanos();
         this.waits = new LaneWaits(this, lanes);
         this.transaction = new SessionTransaction(this);
         this.held = new HeldLanes(this);
@@ -142,8 +146,7 @@ final class Session extends ForwardingConnection {
     /** How long this session's statement may wait for a lane, in nanoseconds. */
     long patienceNanos() {
         SessionStatement statement = current;
-        long timeout = database.borrowNanos();
-        return statement == null ? timeout : statement.atMost(timeout);
+        return statement == null ? patience : statement.atMost(patience);
     }
 
     // ---- the pool's calls --------------------------------------------------------------------------------------
