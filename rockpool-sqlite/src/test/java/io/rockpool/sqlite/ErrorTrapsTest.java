@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** The driver's traps around errors: their states and codes, and what is left after them; docs/sqlite-driver-traps.md. */
@@ -84,6 +85,41 @@ class ErrorTrapsTest {
                     .as("the session is sound")
                     .isEmpty();
         });
+    }
+
+    /** Codes that no test here can make SQLite give. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                // BUSY_RECOVERY, BUSY_TIMEOUT, BUSY_SNAPSHOT, LOCKED_SHAREDCACHE, PROTOCOL, SCHEMA
+                "261, 55P03, true, false",
+                "773, 55P03, true, false",
+                "517, 40001, false, false",
+                "262, 55P03, false, false",
+                "15, -, false, false",
+                "17, -, false, false",
+                // READONLY_DBMOVED, READONLY_CANTLOCK, INTERNAL, NOMEM, MISUSE
+                "1032, 25006, false, true",
+                "520, 25006, false, false",
+                "2, -, false, true",
+                "7, 53200, false, true",
+                "21, -, false, true",
+                // IOERR_WRITE, IOERR_FSYNC, IOERR_SHMMAP, CORRUPT_SEQUENCE, CANTOPEN_ISDIR, NOTADB
+                "778, 58030, false, true",
+                "1034, 58030, false, true",
+                "5386, 58030, false, true",
+                "523, XX001, false, true",
+                "526, 58030, false, true",
+                "26, XX001, false, true",
+            })
+    void a_code_says_whether_to_try_again_and_whether_to_close(
+            int code, String state, boolean triesAgain, boolean closes) {
+        SQLException e = new SQLiteException("made", SQLiteErrorCode.getErrorCode(code));
+        assertThat(SqliteErrors.codeOf(e).code).as("the driver knows it").isEqualTo(code);
+        assertThat(SqliteErrors.told(e).getSQLState()).isEqualTo(state);
+        assertThat(SqliteErrors.isLockedByAnother(e)).isEqualTo(triesAgain);
+        assertThat(SqliteErrors.isFatal(e)).isEqualTo(closes);
     }
 
     @Test

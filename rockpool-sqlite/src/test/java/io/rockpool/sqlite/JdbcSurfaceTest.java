@@ -3,6 +3,7 @@ package io.rockpool.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.rockpool.DatabaseConnectionPool;
 import java.lang.reflect.InvocationTargetException;
@@ -113,6 +114,20 @@ class JdbcSurfaceTest {
         Steps.update(pool, "DROP TABLE t"); // fails while a statement of it is under way
     }
 
+    @Test
+    void a_pool_that_closes_over_open_rows_leaves_no_file_open() throws Exception {
+        assumeThat(Path.of("/proc/self/fd")).as("a system with /proc").isDirectory();
+        Path own = Files.createDirectory(folder.resolve("own"));
+        DatabaseConnectionPool leaking = Steps.file(own).poolSize(2).build();
+        Steps.update(leaking, "CREATE TABLE t AS SELECT 1 AS v UNION ALL SELECT 2");
+        Connection connection = leaking.getConnection();
+        connection.createStatement().execute("CREATE TEMP TABLE mine (v)");
+        connection.createStatement().executeQuery("SELECT v FROM t").next();
+        assertThat(Steps.openFiles(own)).isPositive();
+        leaking.close();
+        assertThat(Steps.openFiles(own)).isZero();
+    }
+
     // ---- settings without effect
 
     @Test
@@ -148,6 +163,23 @@ class JdbcSurfaceTest {
                 assertThat(rows.next() && rows.next()).isTrue();
             }
             assertThat((Throwable) statement.getWarnings()).isNull();
+        }
+    }
+
+    @Test
+    void the_keys_of_a_batch_are_its_last_entrys() throws Exception {
+        try (Connection connection = pool.getConnection();
+                PreparedStatement insert =
+                        connection.prepareStatement("INSERT INTO t VALUES (?)", Statement.RETURN_GENERATED_KEYS)) {
+            for (int i = 0; i < 3; i++) {
+                insert.setInt(1, i);
+                insert.addBatch();
+            }
+            assertThat(insert.executeBatch()).containsExactly(1, 1, 1);
+            try (ResultSet keys = insert.getGeneratedKeys()) {
+                assertThat(keys.next()).isTrue();
+                assertThat(keys.getInt(1)).isEqualTo(5);
+            }
         }
     }
 
