@@ -51,6 +51,9 @@ final class LaneConnection {
     /** The next that its session holds. */
     @Nullable LaneConnection nextHeld;
 
+    /** The latest of the result sets that are open on it; the others follow. */
+    @Nullable SessionResultSet openRows;
+
     /** The session that holds it. */
     @Nullable Session holder;
 
@@ -175,6 +178,41 @@ final class LaneConnection {
             dataVersion = new LaneStatement(driver, "PRAGMA data_version");
         }
         return dataVersion.number();
+    }
+
+    // ---- open rows ---------------------------------------------------------------------------------------------
+
+    void opened(SessionResultSet rows) {
+        rows.nextOpen = openRows;
+        openRows = rows;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this very result
+    void closed(SessionResultSet rows) {
+        SessionResultSet before = openRows;
+        if (before == rows) {
+            openRows = rows.nextOpen;
+            return;
+        }
+        while (before != null && before.nextOpen != rows) {
+            before = before.nextOpen;
+        }
+        if (before != null) {
+            before.nextOpen = rows.nextOpen;
+        }
+    }
+
+    /** Closes the session's rows here, as JDBC has it at the end of a transaction (CLOSE_CURSORS_AT_COMMIT). */
+    @SuppressWarnings("ReferenceEquality") // this very session
+    void closeRows(Session session) throws SQLException {
+        SessionResultSet rows = openRows;
+        while (rows != null) {
+            SessionResultSet next = rows.nextOpen;
+            if (rows.session == session) {
+                rows.close();
+            }
+            rows = next;
+        }
     }
 
     // ---- interrupts --------------------------------------------------------------------------------------------

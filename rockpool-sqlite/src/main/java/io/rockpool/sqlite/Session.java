@@ -382,7 +382,7 @@ final class Session extends ForwardingConnection {
 
     /** Several writes of a batch in one transaction; where one fails, those before it are kept, as in autocommit. */
     <V> V inOneTransaction(boolean useful, Work<V> work) throws SQLException {
-        if (!useful || transaction.lane() != null || readOnly) {
+        if (!useful || !transaction.isAutocommit() || readOnly) {
             return work.run();
         }
         transaction.begin(false);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionResultSet extends ForwardingResultSet {
 
-    private final Session session;
+    final Session session;
     private final @Nullable SessionStatement statement;
     private final LaneConnection lane;
     private final @Nullable LaneStatement compiled;
@@ -24,6 +24,9 @@ final class SessionResultSet extends ForwardingResultSet {
     private boolean hasNames;
     private boolean hasFailed;
     private boolean closed;
+
+    /** The next that is open on the lane. */
+    @Nullable SessionResultSet nextOpen;
 
     /** @param compiled what runs, or null where the driver's metadata made the rows */
     SessionResultSet(
@@ -39,6 +42,7 @@ final class SessionResultSet extends ForwardingResultSet {
         this.compiled = compiled;
         this.rows = rows;
         this.countsChanges = countsChanges;
+        lane.opened(this);
     }
 
     @Override
@@ -128,6 +132,7 @@ final class SessionResultSet extends ForwardingResultSet {
     }
 
     private void closeInside() throws SQLException {
+        lane.closed(this);
         try {
             end();
         } catch (SQLException e) {

@@ -45,6 +45,11 @@ final class SessionTransaction implements Database.Transactions {
         return lane;
     }
 
+    /** Whether a statement would commit by itself: no transaction is open, none is due, and no snapshot. */
+    boolean isAutocommit() {
+        return lane == null && !due;
+    }
+
     /** Whether where a statement runs depends on what it is. */
     boolean asksForRoute() {
         return lane == null || lazy;
@@ -223,6 +228,7 @@ final class SessionTransaction implements Database.Transactions {
         if (on == null) {
             return;
         }
+        on.closeRows(session);
         if (!writes) {
             on.transaction.commit();
             release();
@@ -283,6 +289,7 @@ final class SessionTransaction implements Database.Transactions {
         LaneConnection on = lane;
         if (on != null) {
             try {
+                on.closeRows(session);
                 if (around == null) {
                     on.transaction.rollback();
                 } else if (around.lane == on && on.transaction.isOpen()) { // else all of it is over

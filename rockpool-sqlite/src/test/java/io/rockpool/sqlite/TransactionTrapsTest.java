@@ -7,6 +7,7 @@ import io.rockpool.DatabaseConnectionPool;
 import io.rockpool.PoolBuilder;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -59,6 +60,43 @@ class TransactionTrapsTest {
 
     private static long rows(DatabaseConnectionPool pool) throws SQLException {
         return Steps.number(pool, "SELECT count(*) FROM t");
+    }
+
+    @Test
+    void a_batch_that_begins_a_transaction_ends_with_it() throws Exception {
+        with(one(), pool -> {
+            try (Connection connection = pool.getConnection();
+                    PreparedStatement insert = connection.prepareStatement("INSERT INTO t VALUES (?)")) {
+                connection.setAutoCommit(false);
+                for (int value = 0; value < 3; value++) {
+                    insert.setInt(1, value);
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+                connection.rollback();
+            }
+            assertThat(rows(pool)).isZero();
+        });
+    }
+
+    @Test
+    void rows_left_open_over_a_commit_are_closed_and_keep_no_other_writer_waiting() throws Exception {
+        with(Steps.file(folder), pool -> {
+            try (Connection connection = pool.getConnection();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                Steps.update(connection, INSERT);
+                Steps.update(connection, INSERT);
+                ResultSet rows = statement.executeQuery("SELECT v FROM t");
+                assertThat(rows.next()).isTrue();
+                connection.commit();
+                assertThat(rows.isClosed()).isTrue();
+                Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+                Steps.join(Steps.started("other", thrown, () -> Steps.update(pool, INSERT)));
+                assertThat(thrown).isEmpty();
+                assertThat(rows(pool)).isEqualTo(3);
+            }
+        });
     }
 
     // ---- when the lock is taken
