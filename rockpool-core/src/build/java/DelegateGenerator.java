@@ -115,6 +115,7 @@ public final class DelegateGenerator extends AbstractProcessor {
             "Connection", new Forward("ForwardingConnection", "", "driver()."),
             "ResultSet", new Forward("ForwardingResultSet", "", ""),
             "DatabaseMetaData", new Forward("ForwardingMetaData", "", ""),
+            "ResultSetMetaData", new Forward("ForwardingColumns", "", "columns()."),
             "PreparedStatement", new Forward("ConvertingStatement", " extends SessionStatement", ""));
 
     private record Forward(String className, String parent, String target) {}
@@ -219,6 +220,8 @@ public final class DelegateGenerator extends AbstractProcessor {
         out.append(
                 switch (name) {
                     case "Connection" -> "    abstract java.sql.Connection driver() throws java.sql.SQLException;\n";
+                    case "ResultSetMetaData" ->
+                        "    abstract java.sql.ResultSetMetaData columns() throws java.sql.SQLException;\n";
                     case "ResultSet" ->
                         "    abstract java.sql.ResultSet rows() throws java.sql.SQLException;\n"
                                 + "    abstract java.sql.ResultSet named() throws java.sql.SQLException;\n";

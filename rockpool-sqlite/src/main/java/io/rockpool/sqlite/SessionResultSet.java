@@ -48,9 +48,13 @@ final class SessionResultSet extends ForwardingResultSet {
     @Override
     ResultSet rows() throws SQLException {
         if (closed) {
-            throw new SQLNonTransientException("this result set is closed; execute its statement anew", "24000");
+            throw over();
         }
         return rows;
+    }
+
+    private static SQLException over() {
+        return new SQLNonTransientException("this result set is closed; execute its statement anew", "24000");
     }
 
     /** For columns by name. */
@@ -176,7 +180,17 @@ final class SessionResultSet extends ForwardingResultSet {
 
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
-        return named().getMetaData();
+        named(); // refused once it is closed
+        return new SessionColumns(this);
+    }
+
+    /** The columns of its text, once it is closed. */
+    ResultSetMetaData describe() throws SQLException {
+        LaneStatement ran = compiled;
+        if (ran == null) {
+            throw over(); // of the driver's own metadata: there is no text
+        }
+        return session.compiled(ran.sql, LaneStatement::describe);
     }
 
     @Override

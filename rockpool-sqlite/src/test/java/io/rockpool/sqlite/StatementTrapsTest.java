@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
@@ -232,6 +233,23 @@ class StatementTrapsTest {
     }
 
     // ---- schema
+
+    @Test
+    void the_columns_of_a_result_outlive_its_rows_and_lead_nowhere() throws Exception {
+        try (DatabaseConnectionPool pool = Steps.file(folder).build();
+                Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            ResultSet rows = statement.executeQuery("SELECT 1 AS one, 'b' AS two");
+            ResultSetMetaData columns = rows.getMetaData();
+            assertThat(columns.getColumnLabel(2)).isEqualTo("two");
+            assertThat(columns.isWrapperFor(ResultSet.class)).isFalse();
+            assertThatThrownBy(() -> columns.unwrap(ResultSet.class)).isInstanceOf(SQLException.class);
+            rows.close();
+            assertThat(columns.getColumnCount()).isEqualTo(2);
+            assertThat(columns.getColumnLabel(1)).isEqualTo("one");
+            assertThatThrownBy(rows::getMetaData).extracting("SQLState").isEqualTo("24000");
+        }
+    }
 
     @Test
     void the_columns_of_a_statement_are_those_of_now() throws Exception {
