@@ -46,7 +46,6 @@ final class FileLanes {
 
     /** Opens the writer, which makes the file where it is missing; readers follow as they are needed. */
     static FileLanes open(Lanes lanes) throws SQLException {
-        SqliteDatabase database = lanes.database;
         SQLiteConnection writer = lanes.database.connectCreating(LaneConnection.Role.WRITER);
         FileLanes opening = null;
         try {
