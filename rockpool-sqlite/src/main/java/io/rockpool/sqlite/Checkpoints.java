@@ -17,7 +17,7 @@ import org.sqlite.SQLiteConnection;
  *
  * <p>PASSIVE while writers go on, by a connection of its own on a worker thread. Where the WAL has grown long all the same, once
  * with the permit in hand, so that it is taken over to its end and the next writer begins it anew; at {@link
- * #TRUNCATE_BYTES} it is cut as well. A waiting checkpoint would stop writers for as long as a reader reads, so none waits:
+ * Limits#truncateBytes} it is cut as well. A waiting checkpoint would stop writers for as long as a reader reads, so none waits:
  * whoever pins the WAL is named, and it is tried again.
  *
  * <p>Threads: {@link #tick} by the housekeeper; the work by one worker at a time.
@@ -26,22 +26,23 @@ final class Checkpoints {
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
-    /** Commits after which the WAL is looked at. */
-    static final long COMMITS = 500;
-
-    /** Time after which it is looked at where there were fewer. */
-    static final long QUIET_NANOS = 1_000_000_000L;
-
-    /** Frames from which it is taken over with the permit in hand. */
-    static final long LONG_FRAMES = 4_000;
+    /**
+     * When it does what.
+     *
+     * @param commits after which the WAL is looked at
+     * @param quietNanos time after which it is looked at where there were fewer
+     * @param longFrames from which it is taken over with the permit in hand
+     * @param pinnedFrames from which a reader that pins it is named
+     * @param truncateBytes size of the WAL from which it is cut
+     */
+    record Limits(long commits, long quietNanos, long longFrames, long pinnedFrames, long truncateBytes) {
+        static final Limits USUAL = new Limits(500, 1_000_000_000L, 4_000, 64_000, TRUNCATE_BYTES);
+    }
 
     /** Frames at which a committer does it after all; housekeeping is late then. */
     static final long BACKSTOP_FRAMES = 16_000;
 
-    /** Frames from which a reader that pins it is named. */
-    static final long PINNED_FRAMES = 64_000;
-
-    /** Size of the WAL file from which it is cut; also its {@code journal_size_limit}. */
+    /** The WAL's {@code journal_size_limit}. */
     static final long TRUNCATE_BYTES = 64L << 20;
 
     private static final int MOST_MILLIS_TO_CLOSE = 1_000;
@@ -51,8 +52,9 @@ final class Checkpoints {
     private final AtomicBoolean working = new AtomicBoolean();
     private @Nullable SQLiteConnection own; // by the worker
     private volatile boolean closed;
-    private long seenEpoch; // by the housekeeper, as below
-    private long seenAt;
+    volatile Limits limits = Limits.USUAL;
+    private volatile long seenEpoch; // by the housekeeper, or by the worker while there is one
+    private long seenAt; // by the housekeeper
     private volatile long retryAt;
     private volatile long logFrames;
     private volatile long pinnedTold;
@@ -68,9 +70,14 @@ final class Checkpoints {
         return logFrames;
     }
 
+    /** Frames in the WAL when a reader that pins it was last named; 0: nobody pins it. */
+    long pinnedTold() {
+        return pinnedTold;
+    }
+
     void tick(long now) {
         long commits = (home.gate.epoch() - seenEpoch) / 2;
-        boolean due = commits >= COMMITS || (commits > 0 && now - seenAt >= QUIET_NANOS);
+        boolean due = commits >= limits.commits || (commits > 0 && now - seenAt >= limits.quietNanos);
         if (!due || now - retryAt < 0 || closed || !working.compareAndSet(false, true)) {
             return;
         }
@@ -85,7 +92,7 @@ final class Checkpoints {
                 checkpoint();
             }
         } catch (SQLException e) {
-            retryAt = lanes.platform.tick().now() + QUIET_NANOS;
+            retryAt = lanes.platform.tick().now() + limits.quietNanos;
             LOG.debug("pool '{}': a checkpoint failed, and is tried again: {}", lanes.pool, e.toString());
         } finally {
             if (closed) {
@@ -106,12 +113,15 @@ final class Checkpoints {
         }
         long[] passive = run(connection, "PASSIVE");
         logFrames = passive[1];
-        if (passive[1] >= LONG_FRAMES) {
+        if (passive[1] >= limits.longFrames) {
             takeOver(connection);
         }
     }
 
-    /** With the permit in hand nobody adds to the WAL, so a passive checkpoint reaches its end, if no reader is behind. */
+    /**
+     * With the permit in hand nobody adds to the WAL, so a passive checkpoint reaches its end, if no reader is behind. From
+     * then on readers begin on the file alone; those still on the WAL have the few milliseconds of a native wait to end.
+     */
     private void takeOver(SQLiteConnection connection) throws SQLException {
         Slot<WriterGate.Permit> permit = null;
         try {
@@ -122,11 +132,14 @@ final class Checkpoints {
             permit.resource().sql = "(checkpoint)";
             long[] result = run(connection, "PASSIVE");
             boolean whole = result[1] == result[2];
-            if (whole && result[1] * 4096 >= TRUNCATE_BYTES) {
-                result = run(connection, "TRUNCATE");
+            if (whole) {
+                pinnedTold = 0;
+                home.gate.committed(); // so that no reader keeps its snapshot, which pins the WAL, for its next read
+                seenEpoch += 2; // that was no commit
+                result = run(connection, result[1] * 4096 >= limits.truncateBytes ? "TRUNCATE" : "RESTART");
             }
             logFrames = result[1];
-            if (!whole && result[1] >= PINNED_FRAMES) {
+            if (!whole && result[1] >= limits.pinnedFrames) {
                 tellWhoPins(result);
             }
         } catch (BorrowFailure e) {
@@ -154,7 +167,7 @@ final class Checkpoints {
         }
         pinnedTold = result[1];
         LOG.warn(
-                "pool '{}': the WAL has {} pages, and only {} could be moved into the file: {}",
+                "pool '{}': the WAL has {} pages, and only {} could be moved into the file.{}",
                 lanes.pool,
                 result[1],
                 result[2],
@@ -163,16 +176,8 @@ final class Checkpoints {
 
     /** Who reads an old state, as far as this pool knows. */
     String pinning() {
-        StringBuilder text = new StringBuilder();
-        for (LaneConnection lane : lanes.open()) {
-            SessionStatement running = lane.running();
-            if (running != null) {
-                text.append(text.isEmpty() ? "" : "; ").append(running.described());
-            }
-        }
-        return text.isEmpty()
-                ? "another process, or a read transaction that runs no statement now, holds on to an old state"
-                : "statements running now: " + text;
+        String held = LaneWaits.holders(lanes.readersLent(home));
+        return held.isEmpty() ? " Another process, or a connection that is no reader, holds on to an old state." : held;
     }
 
     /** The last checkpoint of a pool's life, by its writer. */

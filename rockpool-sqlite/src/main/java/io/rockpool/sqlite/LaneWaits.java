@@ -213,7 +213,8 @@ final class LaneWaits {
                 : permit.takenAt;
     }
 
-    private static String holders(List<Holding> holdings) {
+    /** A sentence on who holds what, or none. */
+    static String holders(List<Holding> holdings) {
         StringBuilder text = new StringBuilder();
         for (Holding holding : holdings) {
             text.append(text.isEmpty() ? " Held: " : ", ")
@@ -233,8 +234,12 @@ final class LaneWaits {
         if (resource instanceof WriterGate.Permit permit) {
             return permit.sql;
         }
-        SessionStatement running = resource instanceof LaneConnection lane ? lane.running() : null;
-        return running == null ? null : running.sql();
+        if (!(resource instanceof LaneConnection lane)) {
+            return null;
+        }
+        SessionStatement running = lane.running();
+        Session holder = lane.holder;
+        return running != null ? running.sql() : holder == null ? null : holder.sql(); // what runs, or ran last
     }
 
     private String message(String text) {

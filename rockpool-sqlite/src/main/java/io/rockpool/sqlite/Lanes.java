@@ -1,6 +1,7 @@
 package io.rockpool.sqlite;
 
 import io.rockpool.engine.EngineSettings;
+import io.rockpool.engine.Holding;
 import io.rockpool.engine.Platform;
 import io.rockpool.engine.Slot;
 import java.sql.SQLException;
@@ -200,6 +201,14 @@ final class Lanes implements Platform.Chores {
 
     List<LaneConnection> open() {
         return open;
+    }
+
+    List<Holding> readersLent(Opened home) {
+        return home.readers == null ? List.of() : home.readers.holdings();
+    }
+
+    Checkpoints checkpoints() throws SQLException {
+        return opened().checkpoints;
     }
 
     void closeQuietly(LaneConnection lane) {
