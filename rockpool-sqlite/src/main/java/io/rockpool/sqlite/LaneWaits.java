@@ -100,9 +100,15 @@ final class LaneWaits {
         boolean keeps = false;
         for (Holding holding : holdings) {
             if (holding.holder() == Thread.currentThread()) {
-                Session of = holding.resource() instanceof LaneConnection lane
-                        ? lane.holder
-                        : ((WriterGate.Permit) holding.resource()).session;
+                Session of;
+                if (holding.resource() instanceof WriterGate.Permit permit) {
+                    of = permit.session; // read before the holder, which is written after it
+                    if (permit.holder != Thread.currentThread()) {
+                        return false; // it came back meanwhile, and may be another's already
+                    }
+                } else {
+                    of = ((LaneConnection) holding.resource()).holder;
+                }
                 if (of != null && of.isEnding()) {
                     return false;
                 }
