@@ -176,7 +176,7 @@ final class Checkpoints {
 
     /** Who reads an old state, as far as this pool knows. */
     String pinning() {
-        String held = LaneWaits.holders(lanes.readersLent(home));
+        String held = LaneWaits.holders(home.readersLent());
         return held.isEmpty() ? " Another process, or a connection that is no reader, holds on to an old state." : held;
     }
 

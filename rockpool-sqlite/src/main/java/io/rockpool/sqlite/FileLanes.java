@@ -2,11 +2,13 @@ package io.rockpool.sqlite;
 
 import io.rockpool.engine.CloseCause;
 import io.rockpool.engine.EngineSettings;
+import io.rockpool.engine.Holding;
 import io.rockpool.engine.PoolEvents;
 import io.rockpool.engine.ResourcePool;
 import io.rockpool.engine.Resources;
 import io.rockpool.engine.Slot;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,12 @@ final class FileLanes {
     /** Whether all goes to one connection. */
     boolean isSingle() {
         return readers == null;
+    }
+
+    /** The readers that are lent, and to whom. */
+    List<Holding> readersLent() {
+        ResourcePool<LaneConnection> all = readers;
+        return all == null ? List.of() : all.holdings();
     }
 
     // ---- life --------------------------------------------------------------------------------------------------

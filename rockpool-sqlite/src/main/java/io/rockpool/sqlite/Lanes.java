@@ -1,7 +1,6 @@
 package io.rockpool.sqlite;
 
 import io.rockpool.engine.EngineSettings;
-import io.rockpool.engine.Holding;
 import io.rockpool.engine.Platform;
 import io.rockpool.engine.Slot;
 import java.sql.SQLException;
@@ -201,14 +200,6 @@ final class Lanes implements Platform.Chores {
 
     List<LaneConnection> open() {
         return open;
-    }
-
-    List<Holding> readersLent(Opened home) {
-        return home.readers == null ? List.of() : home.readers.holdings();
-    }
-
-    Checkpoints checkpoints() throws SQLException {
-        return opened().checkpoints;
     }
 
     void closeQuietly(LaneConnection lane) {

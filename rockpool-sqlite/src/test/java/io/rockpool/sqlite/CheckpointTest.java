@@ -43,7 +43,7 @@ class CheckpointTest {
 
     private static Checkpoints checkpoints(DatabaseConnectionPool pool) throws SQLException {
         try (Connection connection = pool.getConnection()) {
-            return connection.unwrap(Session.class).lanes.checkpoints();
+            return connection.unwrap(Session.class).lanes.now().checkpoints;
         }
     }
 
