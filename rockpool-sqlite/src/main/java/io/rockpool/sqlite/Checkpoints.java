@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,7 +54,7 @@ final class Checkpoints {
     private @Nullable SQLiteConnection own; // by the worker
     private volatile boolean closed;
     volatile Limits limits = Limits.USUAL;
-    private volatile long seenEpoch; // by the housekeeper, or by the worker while there is one
+    private final AtomicLong seenEpoch = new AtomicLong(); // by the housekeeper, or by the worker while there is one
     private long seenAt; // by the housekeeper
     private volatile long retryAt;
     private volatile long logFrames;
@@ -76,12 +77,12 @@ final class Checkpoints {
     }
 
     void tick(long now) {
-        long commits = (home.gate.epoch() - seenEpoch) / 2;
+        long commits = (home.gate.epoch() - seenEpoch.get()) / 2;
         boolean due = commits >= limits.commits || (commits > 0 && now - seenAt >= limits.quietNanos);
         if (!due || now - retryAt < 0 || closed || !working.compareAndSet(false, true)) {
             return;
         }
-        seenEpoch = home.gate.epoch();
+        seenEpoch.set(home.gate.epoch());
         seenAt = now;
         lanes.platform.execute(this::work);
     }
@@ -135,7 +136,7 @@ final class Checkpoints {
             if (whole) {
                 pinnedTold = 0;
                 home.gate.committed(); // so that no reader keeps its snapshot, which pins the WAL, for its next read
-                seenEpoch += 2; // that was no commit
+                seenEpoch.addAndGet(2); // that was no commit
                 result = run(connection, result[1] * 4096 >= limits.truncateBytes ? "TRUNCATE" : "RESTART");
             }
             logFrames = result[1];
