@@ -25,6 +25,9 @@ final class FileLanes {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileLanes.class);
 
+    /** A reader is lent for microseconds: most often one whose holder lost its core, which a yield gives back to it. */
+    private static final int YIELDS = 3;
+
     private final Lanes lanes;
     final WriterGate gate;
     final FileIdentity identity;
@@ -157,6 +160,10 @@ final class FileLanes {
             return writer(session, false);
         }
         Slot<LaneConnection> slot = all.tryBorrow(Thread.currentThread());
+        for (int i = 0; slot == null && i < YIELDS; i++) {
+            Thread.yield();
+            slot = all.tryBorrow(Thread.currentThread());
+        }
         if (slot == null) {
             identity.check(lanes, this); // it may have to open one
             slot = session.waits().reader(all);

@@ -58,6 +58,8 @@ final class LaneConnection {
     @Nullable Session holder;
 
     private boolean refusesWrites;
+    private boolean utf8;
+    private boolean knowsEncoding;
 
     /** A statement that commits by itself is running; its end is told to the gate. */
     boolean commits;
@@ -104,7 +106,32 @@ final class LaneConnection {
             statements.clear();
             schemaEpoch = epoch;
         }
+        if (!knowsEncoding) {
+            learnEncoding();
+        }
         return statements.take(sql);
+    }
+
+    /** Whether its texts are stored in UTF-8, as they are unless a database was made otherwise. */
+    boolean isUtf8() {
+        return utf8;
+    }
+
+    /** Settled by a database's first table, once that is committed. */
+    private void learnEncoding() throws SQLException {
+        if (role != Role.READER && transaction.isOpen()) {
+            return;
+        }
+        LaneStatement asking = new LaneStatement(driver, """
+                SELECT CASE WHEN schema_version > 0 THEN 1 + (encoding = 'UTF-8') ELSE 0 END
+                FROM pragma_schema_version, pragma_encoding""");
+        try {
+            long answer = asking.number();
+            knowsEncoding = answer > 0;
+            utf8 = answer == 2;
+        } finally {
+            asking.close();
+        }
     }
 
     /** Makes a lane that writes refuse to, or allows it again. */

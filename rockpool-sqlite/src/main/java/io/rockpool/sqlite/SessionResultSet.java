@@ -23,6 +23,7 @@ final class SessionResultSet extends ForwardingResultSet {
     private final boolean countsChanges;
     private boolean hasNames;
     private boolean hasFailed;
+    private boolean hasReadText; // last: the driver does not know of it
     private boolean closed;
 
     /** The next that is open on the lane. */
@@ -50,6 +51,7 @@ final class SessionResultSet extends ForwardingResultSet {
         if (closed) {
             throw over();
         }
+        hasReadText = false;
         return rows;
     }
 
@@ -105,6 +107,32 @@ final class SessionResultSet extends ForwardingResultSet {
             return statement.failed(e, lane);
         }
         return session.told(e, null);
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // null for NULL, as JDBC has it
+    public String getString(int column) throws SQLException {
+        ResultSet open = rows();
+        String text = compiled != null && lane.isUtf8() ? compiled.utf8Text(column) : null;
+        if (text == null) {
+            return open.getString(column);
+        }
+        hasReadText = true;
+        return text;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // as above
+    public String getString(String column) throws SQLException {
+        return getString(named().findColumn(column));
+    }
+
+    @Override
+    public boolean wasNull() throws SQLException {
+        boolean text = hasReadText;
+        ResultSet open = rows();
+        hasReadText = text;
+        return !text && open.wasNull();
     }
 
     @Override
