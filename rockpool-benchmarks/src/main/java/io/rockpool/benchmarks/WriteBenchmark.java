@@ -58,7 +58,8 @@ final class WriteBenchmark implements Benchmark {
         loads.tellCounting();
         report.print("Medians of the rounds (lowest and highest). power: synchronous FULL; process: NORMAL. A wait that"
                 + " is open at the end counts with its age. tx_per_sync: by strace, in a run of its own.");
-        report.print("Pools: 10 connections (-one: 1; -split: 1 that writes); all the same pragmas, busy timeout 30 s;"
-                + " -immediate: transactions begin so, which autocommit does by itself.");
+        report.print(
+                "HikariCP: 10 connections (-one: 1; -split: 1 that writes). Rockpool: 32 leases on one writer. All the same"
+                        + " pragmas, busy timeout 30 s; -immediate: transactions begin so, which autocommit does by itself.");
     }
 }

@@ -138,12 +138,15 @@ class DoctorCommandTest {
     void the_settings_of_a_file_are_examined_and_the_process_forgets_it() throws Exception {
         Path file = database();
         Path settings = Files.writeString(
-                folder.resolve("rockpool.properties"), "rockpool.pool-size=200\nrockpool.sqlite.synchronous=OFF\n");
+                folder.resolve("rockpool.properties"),
+                "rockpool.sqlite.foreign-keys=OFF\nrockpool.sqlite.synchronous=OFF\n");
         Invocation found = Invocation.of("doctor", file.toString(), "--config", settings.toString());
         assertThat(found.exitCode()).isEqualTo(1);
         assertThat(found.out())
                 .contains(
-                        "settings-pool-size: pool-size 200 (from " + settings, "settings-synchronous: ", "2 findings");
+                        "settings-foreign-keys: sqlite.foreign-keys is OFF (from " + settings,
+                        "settings-synchronous: ",
+                        "2 findings");
         assertThat(System.getProperty("rockpool.config")).isNull();
 
         Invocation refused = Invocation.of("doctor", file.toString(), "--config", folder + "/none");

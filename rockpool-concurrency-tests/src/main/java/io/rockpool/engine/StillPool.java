@@ -103,7 +103,7 @@ final class StillPool extends StillPlatform implements Resources<StillPool.Item>
 
     /** From now on the oldest waiter is served before any newcomer. */
     void hunger() {
-        move(WaitQueue.BARGE_NANOS);
+        move(EngineSettings.BARGE_TIME);
         pool.passes.pass(null);
     }
 

@@ -221,7 +221,7 @@ final class Passes<T> {
 
     private void setSleep(Waiter<T> waiter) {
         boolean first = pool.queue.headLocked() == waiter;
-        long hungryAt = waiter.since + WaitQueue.BARGE_NANOS;
+        long hungryAt = pool.queue.hungryAt(waiter);
         boolean hungry = (pool.queue.signals & HUNGRY) != 0;
         waiter.sleepUntil = first && !hungry && hungryAt - waiter.deadline < 0 ? hungryAt : waiter.deadline;
     }

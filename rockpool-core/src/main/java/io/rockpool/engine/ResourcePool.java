@@ -34,7 +34,7 @@ public final class ResourcePool<T> {
     final Platform platform;
     final PoolEvents events;
     final SlotTable<T> table;
-    final WaitQueue<T> queue = new WaitQueue<>();
+    final WaitQueue<T> queue;
     final WorkerCalls calls;
     final PoolCounters counters = new PoolCounters();
     /** Shorter by a nanosecond than set: with 0 a give back in the same tick is no proof, a validation is. */
@@ -57,6 +57,7 @@ public final class ResourcePool<T> {
         this.platform = platform;
         this.events = new QuietEvents(events);
         this.tick = platform.tick();
+        this.queue = new WaitQueue<>(settings.bargeTime());
         this.table = new SlotTable<>(settings.poolSize() + settings.maxOverflow());
         this.calls = new WorkerCalls(platform, resources.local(), WorkerCalls.AT_ONCE);
         this.validationWindow = resources.local() ? Long.MAX_VALUE : settings.validationWindow() - 1;
@@ -393,7 +394,7 @@ public final class ResourcePool<T> {
         }
     }
 
-    /** Changes the sizes; what is beyond them closes, at once or when it comes back. */
+    /** Changes the settings, but for the barge time; what is beyond the sizes closes, at once or when it comes back. */
     public void resize(EngineSettings resized) {
         queue.lock();
         try {

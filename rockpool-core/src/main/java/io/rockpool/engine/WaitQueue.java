@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Callers waiting for a slot, oldest first, and the signals that tell the hot path of them.
  *
- * <p>Barging is bounded: while the oldest waiter has waited less than {@link #BARGE_NANOS}, a slot that comes back is left
+ * <p>Barging is bounded: while the oldest waiter has waited less than its barge time, a slot that comes back is left
  * idle for whoever is quickest and the oldest waiter is woken to try; one wake-up at a time is under way (WAKING), so
  * a busy pool does not pay for a wake-up a return. From then on (HUNGRY) newcomers queue and returned slots are handed
  * to the oldest waiter.
@@ -26,13 +26,11 @@ final class WaitQueue<T> extends Signals {
     /** With one of these a borrow does not try the slots on its own. */
     static final int CLOSED_TO_NEWCOMERS = HUNGRY | SUSPENDED | DRAINING;
 
-    /** 2 ms: some context switches on a loaded machine, and a twenty-fifth of what a person notices. */
-    static final long BARGE_NANOS = 2_000_000L;
-
     // The padding after the signals, as in Slot: the queue's own fields are written at every wait.
     long q0, q1, q2, q3, q4, q5, q6, q7, q8, q9, qa, qb, qc, qd;
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final long bargeTime;
 
     private @Nullable Waiter<T> head;
     private @Nullable Waiter<T> tail;
@@ -41,6 +39,15 @@ final class WaitQueue<T> extends Signals {
     private boolean waking;
     private boolean hungry;
     private int lifecycle; // SUSPENDED, DRAINING
+
+    WaitQueue(long bargeTime) {
+        this.bargeTime = bargeTime;
+    }
+
+    /** When this waiter, if it is the oldest by then, lets nobody overtake it any more. */
+    long hungryAt(Waiter<T> waiter) {
+        return waiter.since + bargeTime;
+    }
 
     void lock() {
         Headroom.forStep();
@@ -129,7 +136,7 @@ final class WaitQueue<T> extends Signals {
 
     /** Brings the signals up to date. Volatile write: pairs with the read in the give back after its CAS (I2). */
     void refreshLocked(long now) {
-        hungry = head != null && now - head.since >= BARGE_NANOS;
+        hungry = head != null && now - hungryAt(head) >= 0;
         int bits = lifecycle;
         if (head != null) {
             bits |= WAITERS;

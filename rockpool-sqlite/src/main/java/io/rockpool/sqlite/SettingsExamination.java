@@ -18,9 +18,6 @@ import java.util.TreeMap;
  */
 final class SettingsExamination {
 
-    /** Connections beyond which more only wait for one another. */
-    private static final int MANY = 50;
-
     private final Map<String, String> options = new TreeMap<>();
     private final Map<String, String> sources = new TreeMap<>();
     private final List<Finding> findings = new ArrayList<>();
@@ -60,7 +57,6 @@ final class SettingsExamination {
         if (new SqliteProfile().accepts(config.url())) {
             examination.read(config);
             examination.url(config, file);
-            examination.size(config);
             examination.pragmas(fileSystem);
         } else {
             examination.warn(
@@ -97,19 +93,6 @@ final class SettingsExamination {
                     "url names " + (named == null ? "a database in memory" : named) + " (from " + config.source("url")
                             + "), and not this file",
                     "examine that file, or correct the url");
-        }
-    }
-
-    private void size(PoolConfig config) {
-        int most = config.poolSize() + config.maxOverflow();
-        if (most > MANY) {
-            warn(
-                    "settings-pool-size",
-                    "pool-size " + config.poolSize() + " (from " + config.source("pool-size") + ") and max-overflow "
-                            + config.maxOverflow() + " make " + most
-                            + " connections; SQLite has one writer at a time, and"
-                            + " each connection a cache of its own",
-                    "use " + MANY + " or fewer; 10 are plenty for most");
         }
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one permit to write to a database file, for all pools of the JVM that have it open.
  *
- * <p>Writers wait here, in Java and in their order, so that SQLite's own lock is never contended from within. A file is known
+ * <p>Writers wait here, in Java and strictly in their order, so that SQLite's own lock is never contended from within. A file is known
  * by its identity, not its name. The permit is the one resource of an engine pool: fair, cancellable, with its holder
  * known, and a second borrow by its holder refused at once.
  *
@@ -69,20 +69,21 @@ final class WriterGate implements Resources<WriterGate.Permit> {
 
     private static EngineSettings ofOne(EngineSettings s) {
         return new EngineSettings(
-                1,
-                0,
-                s.borrowTimeout(),
-                0,
-                0,
-                0,
-                s.overflowLinger(),
-                s.validationWindow(),
-                s.validationTimeout(),
-                s.openTimeout(),
-                0,
-                Math.max(s.maxWaiters(), s.poolSize() + s.maxOverflow()),
-                s.drainTimeout(),
-                s.failOnDeadlock());
+                        1,
+                        0,
+                        s.borrowTimeout(),
+                        0,
+                        0,
+                        0,
+                        s.overflowLinger(),
+                        s.validationWindow(),
+                        s.validationTimeout(),
+                        s.openTimeout(),
+                        0,
+                        Math.max(s.maxWaiters(), s.poolSize() + s.maxOverflow()),
+                        s.drainTimeout(),
+                        s.failOnDeadlock())
+                .strictlyFair();
     }
 
     /** The file's gate; ended by {@link #leave}. The first pool's settings are the gate's. */

@@ -54,7 +54,7 @@ public final class Simulation {
         int size = 1 + platform.random.nextInt(5);
         int overflow = platform.random.nextInt(4);
         this.longHolds = platform.random.nextBoolean();
-        this.settings = new EngineSettings(
+        EngineSettings barging = new EngineSettings(
                 size,
                 overflow,
                 BORROW_TIMEOUT,
@@ -69,6 +69,7 @@ public final class Simulation {
                 platform.random.nextInt(10) == 0 ? 3 : 1_000,
                 DRAIN_TIMEOUT,
                 true);
+        this.settings = seed % 4 == 0 ? barging.strictlyFair() : barging;
         this.pool = new ResourcePool<>(settings, database, platform, new PoolEvents() {});
         platform.callsTake(this::callTime);
         int crowd = 1 + platform.random.nextInt(3 * (size + overflow));
@@ -115,7 +116,7 @@ public final class Simulation {
             case 6 -> pool.evict();
             case 7 -> {
                 int size = 1 + platform.random.nextInt(6);
-                settings = resized(size, platform.random.nextInt(4));
+                settings = settings.sized(size, platform.random.nextInt(4));
                 pool.resize(settings);
             }
             case 8 -> {
@@ -127,25 +128,6 @@ public final class Simulation {
             default -> database.failing = platform.random.nextInt(3) * 0.1;
         }
         platform.in(platform.random(200 * MILLI), this::operate);
-    }
-
-    private EngineSettings resized(int size, int overflow) {
-        EngineSettings s = settings;
-        return new EngineSettings(
-                size,
-                overflow,
-                s.borrowTimeout(),
-                s.maxRetries(),
-                s.healthCheckInterval(),
-                s.recycleTime(),
-                s.overflowLinger(),
-                s.validationWindow(),
-                s.validationTimeout(),
-                s.openTimeout(),
-                s.leakThreshold(),
-                s.maxWaiters(),
-                s.drainTimeout(),
-                s.failOnDeadlock());
     }
 
     private long callTime() {

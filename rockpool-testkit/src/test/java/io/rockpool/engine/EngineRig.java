@@ -27,8 +27,16 @@ final class EngineRig implements AutoCloseable, Resources<Integer> {
     }
 
     EngineRig(int size, int overflow, boolean local) {
-        this.local = local;
-        EngineSettings settings = new EngineSettings(
+        this(settings(size, overflow), local);
+    }
+
+    /** Without barging. */
+    static EngineRig strictlyFair(int size) {
+        return new EngineRig(settings(size, 0).strictlyFair(), true);
+    }
+
+    private static EngineSettings settings(int size, int overflow) {
+        return new EngineSettings(
                 size,
                 overflow,
                 seconds(2),
@@ -43,6 +51,10 @@ final class EngineRig implements AutoCloseable, Resources<Integer> {
                 100,
                 seconds(10),
                 true);
+    }
+
+    private EngineRig(EngineSettings settings, boolean local) {
+        this.local = local;
         pool = new ResourcePool<>(settings, this, clock, new PoolEvents() {
             @Override
             public void leakSuspected(Holding holding) {

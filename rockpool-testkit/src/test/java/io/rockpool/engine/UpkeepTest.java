@@ -108,33 +108,14 @@ class UpkeepTest {
         try (EngineRig rig = new EngineRig(1, 0).started()) {
             var a = rig.person("a").borrows();
             var b = rig.person("b").borrows();
-            rig.pool.resize(sized(rig, 3, 0));
+            rig.pool.resize(rig.pool.settings().sized(3, 0));
             assertThat(b.wakes().has()).isTrue();
             assertThat(rig.statistics().total()).isEqualTo(3);
-            rig.pool.resize(sized(rig, 1, 0));
+            rig.pool.resize(rig.pool.settings().sized(1, 0));
             a.givesBack();
             b.givesBack();
             assertThat(rig.statistics().total()).isEqualTo(1);
         }
-    }
-
-    private static EngineSettings sized(EngineRig rig, int size, int overflow) {
-        EngineSettings s = rig.pool.settings();
-        return new EngineSettings(
-                size,
-                overflow,
-                s.borrowTimeout(),
-                s.maxRetries(),
-                s.healthCheckInterval(),
-                s.recycleTime(),
-                s.overflowLinger(),
-                s.validationWindow(),
-                s.validationTimeout(),
-                s.openTimeout(),
-                s.leakThreshold(),
-                s.maxWaiters(),
-                s.drainTimeout(),
-                s.failOnDeadlock());
     }
 
     @Test

@@ -54,6 +54,27 @@ class WaitingTest {
     }
 
     @Test
+    void in_a_strictly_fair_pool_no_newcomer_passes() {
+        try (EngineRig rig = EngineRig.strictlyFair(1).started()) {
+            var holder = rig.person("holder").borrows();
+            var first = rig.person("first").borrows();
+            var second = rig.person("second").borrows();
+            holder.givesBack();
+            var newcomer = rig.person("newcomer").borrows();
+            assertThat(newcomer.isWaiting()).isTrue();
+            assertThat(first.wakes().has()).isTrue();
+            first.givesBack();
+            var last = rig.person("last").borrows();
+            assertThat(last.isWaiting()).isTrue();
+            assertThat(second.wakes().has()).isTrue();
+            second.givesBack();
+            newcomer.wakes().givesBack();
+            last.wakes().givesBack();
+            assertThat(rig.person("nobody else").borrows().givesBack()).isTrue();
+        }
+    }
+
+    @Test
     void a_waiter_times_out_at_its_deadline_and_not_before() {
         try (EngineRig rig = new EngineRig(1, 0).started()) {
             var holder = rig.person("holder").borrows();
