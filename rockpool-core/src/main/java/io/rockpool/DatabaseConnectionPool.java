@@ -223,12 +223,7 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
     /** What the pool has done and how it stands; all zero before the start. */
     public PoolStatistics statistics() {
         Running started = running;
-        return started == null
-                ? Statistics.beforeStart()
-                : Statistics.of(
-                        started.engine().statistics(),
-                        started.engine().settings(),
-                        started.jdbc().unfinished());
+        return started == null ? Statistics.beforeStart() : Statistics.of(started);
     }
 
     /** Efficiency, utilisation, overflow usage and health score of this moment. */
@@ -388,10 +383,12 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
 
         static PoolStatistics beforeStart() {
             return new PoolStatistics(
-                    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
+                    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(), List.of());
         }
 
-        static PoolStatistics of(EngineStatistics e, EngineSettings settings, long unfinished) {
+        static PoolStatistics of(Running running) {
+            EngineStatistics e = running.engine().statistics();
+            EngineSettings settings = running.engine().settings();
             long hits = Math.max(0, e.leases() - e.misses());
             return new PoolStatistics(
                     settings.poolSize(),
@@ -407,23 +404,25 @@ public final class DatabaseConnectionPool extends PoolBean implements DataSource
                     e.leases() == 0 ? 0 : (double) hits / e.leases(),
                     e.waiting(),
                     e.waits(),
-                    millis(e.waitMeanNanos()),
-                    millis(e.waitP99Nanos()),
-                    millis(e.waitMaxNanos()),
+                    PoolStatistics.millis(e.waitMeanNanos()),
+                    PoolStatistics.millis(e.waitP99Nanos()),
+                    PoolStatistics.millis(e.waitMaxNanos()),
                     e.timeouts(),
                     e.rejected(),
                     e.leaks(),
-                    unfinished,
+                    running.jdbc().unfinished(),
                     e.stuck(),
                     e.oldestNanos() / 1_000_000,
                     e.meanAgeNanos() / 1_000_000,
                     e.closed(),
-                    e.failures());
+                    e.failures(),
+                    lanes(running));
         }
 
-        private static double millis(long nanos) {
-            long micros = nanos / 1_000;
-            return micros / 1_000.0;
+        private static List<LaneStatistics> lanes(Running running) {
+            return running.jdbc().lanes().stream()
+                    .map(lane -> LaneStatistics.of(Lane.valueOf(lane.role().name()), lane.limit(), lane.statistics()))
+                    .toList();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.rockpool;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -34,6 +35,8 @@ import java.util.Map;
  * @param meanConnectionAgeMillis mean age of the open connections
  * @param closedByCause connections closed, by cause
  * @param failuresByCause failed opens, validations and resets, by cause
+ * @param lanes the lanes behind the leases that all the other numbers are about; none where each lease is a connection of the
+ *     database
  */
 public record PoolStatistics(
         int poolSize,
@@ -60,11 +63,13 @@ public record PoolStatistics(
         long oldestConnectionMillis,
         long meanConnectionAgeMillis,
         Map<String, Long> closedByCause,
-        Map<String, Long> failuresByCause) {
+        Map<String, Long> failuresByCause,
+        List<LaneStatistics> lanes) {
 
     public PoolStatistics {
         closedByCause = Map.copyOf(closedByCause);
         failuresByCause = Map.copyOf(failuresByCause);
+        lanes = List.copyOf(lanes);
     }
 
     /** The same numbers under their JSON names, in their order; the first eleven are the origin's own keys. */
@@ -95,6 +100,12 @@ public record PoolStatistics(
         map.put("mean_connection_age_ms", meanConnectionAgeMillis);
         map.put("closed_by_cause", new java.util.TreeMap<>(closedByCause));
         map.put("failures_by_cause", new java.util.TreeMap<>(failuresByCause));
+        map.put("lanes", lanes.stream().map(LaneStatistics::toMap).toList());
         return map;
+    }
+
+    static double millis(long nanos) {
+        long micros = nanos / 1_000;
+        return micros / 1_000.0;
     }
 }

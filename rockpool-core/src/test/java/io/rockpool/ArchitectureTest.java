@@ -37,6 +37,7 @@ class ArchitectureTest {
             "DatabaseConnectionPool",
             "InvalidPoolConfigException",
             "Lane",
+            "LaneStatistics",
             "LeaseInfo",
             "PerformanceMetrics",
             "PoolBean",

@@ -47,7 +47,8 @@ class PoolStatisticsTest {
             22,
             23,
             Map.of("recycled", 24L, "broken", 25L),
-            Map.of("open", 26L));
+            Map.of("open", 26L),
+            List.of(new LaneStatistics(Lane.READER, 27, 28, 29, 30, 31, 32.5, 33.5, 34.5)));
 
     @Test
     void the_first_ten_json_names_are_the_origins_in_its_order() {
@@ -82,7 +83,28 @@ class PoolStatisticsTest {
                         Map.entry("oldest_connection_ms", 22L),
                         Map.entry("mean_connection_age_ms", 23L),
                         Map.entry("closed_by_cause", Map.of("broken", 25L, "recycled", 24L)),
-                        Map.entry("failures_by_cause", Map.of("open", 26L)));
+                        Map.entry("failures_by_cause", Map.of("open", 26L)),
+                        Map.entry(
+                                "lanes",
+                                List.of(Map.of(
+                                        "lane",
+                                        "reader",
+                                        "limit",
+                                        27,
+                                        "connections",
+                                        28,
+                                        "active",
+                                        29,
+                                        "waiting",
+                                        30,
+                                        "waits",
+                                        31L,
+                                        "wait_mean_ms",
+                                        32.5,
+                                        "wait_p99_ms",
+                                        33.5,
+                                        "wait_max_ms",
+                                        34.5))));
     }
 
     @Test
@@ -101,8 +123,8 @@ class PoolStatisticsTest {
     @Test
     void they_do_not_change_with_the_maps_they_were_made_of() {
         Map<String, Long> closed = new HashMap<>(Map.of("broken", 1L));
-        PoolStatistics s =
-                new PoolStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, closed, closed);
+        PoolStatistics s = new PoolStatistics(
+                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, closed, closed, List.of());
         closed.clear();
         assertThat(s.closedByCause()).containsEntry("broken", 1L);
         assertThatThrownBy(() -> s.failuresByCause().clear()).isInstanceOf(UnsupportedOperationException.class);

@@ -1,5 +1,6 @@
 package io.rockpool;
 
+import java.util.List;
 import java.util.Map;
 
 /** Statistics with the figures a rule looks at; everything else zero. */
@@ -44,6 +45,7 @@ final class TestStatistics {
                 0,
                 0,
                 Map.of(),
-                Map.of());
+                Map.of(),
+                List.of());
     }
 }

@@ -1,9 +1,11 @@
 package io.rockpool.jdbc;
 
 import io.rockpool.engine.EngineSettings;
+import io.rockpool.engine.EngineStatistics;
 import io.rockpool.engine.Platform;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * One database as a pool uses it: how to open a connection, begin and end a transaction, clean up after a lease, and
@@ -48,6 +50,14 @@ public interface Database {
 
     /** The pool begins to close: with its last connection all that the database keeps for it may go. */
     default void ending() {}
+
+    /** One of the lanes that connections find when a statement runs; {@code limit}: most connections it may have. */
+    record LaneStanding(Role role, int limit, EngineStatistics statistics) {}
+
+    /** How the lanes stand now; none where each connection is the database's own. */
+    default List<LaneStanding> lanes() {
+        return List.of();
+    }
 
     /** The role in which the connection serves its next statement, or the present one. */
     default Role role(Connection connection) throws SQLException {

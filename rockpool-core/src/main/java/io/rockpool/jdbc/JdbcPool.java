@@ -9,6 +9,7 @@ import io.rockpool.engine.Resources;
 import io.rockpool.engine.Slot;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -57,6 +58,11 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
 
     Database database() {
         return database;
+    }
+
+    /** The database's lanes now. */
+    public List<Database.LaneStanding> lanes() {
+        return database.lanes();
     }
 
     /** Leases that ended with open work. */

@@ -18,8 +18,8 @@ import org.sqlite.SQLiteConnection;
  *
  * <p>PASSIVE while writers go on, by a connection of its own on a worker thread. Where the WAL has grown long all the same, once
  * with the permit in hand, so that it is taken over to its end and the next writer begins it anew; at {@link
- * Limits#truncateBytes} it is cut as well. A waiting checkpoint would stop writers for as long as a reader reads, so none waits:
- * whoever pins the WAL is named, and it is tried again.
+ * Limits#truncateBytes} it is cut as well. A checkpoint that waits for readers stops writers for as long, so none waits but
+ * the milliseconds of {@link SqliteDatabase#NATIVE_WAIT_MILLIS}: whoever pins the WAL is named, and it is tried again.
  *
  * <p>Threads: {@link #tick} by the housekeeper; the work by one worker at a time.
  */

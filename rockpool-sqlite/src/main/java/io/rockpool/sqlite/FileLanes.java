@@ -7,6 +7,7 @@ import io.rockpool.engine.PoolEvents;
 import io.rockpool.engine.ResourcePool;
 import io.rockpool.engine.Resources;
 import io.rockpool.engine.Slot;
+import io.rockpool.jdbc.Database;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,16 @@ final class FileLanes {
     List<Holding> readersLent() {
         ResourcePool<LaneConnection> all = readers;
         return all == null ? List.of() : all.holdings();
+    }
+
+    List<Database.LaneStanding> standing() {
+        ResourcePool<LaneConnection> all = readers;
+        if (all == null) {
+            return List.of(new Database.LaneStanding(Database.Role.SHARED, 1, gate.statistics()));
+        }
+        return List.of(
+                new Database.LaneStanding(Database.Role.WRITER, 1, gate.statistics()),
+                new Database.LaneStanding(Database.Role.READER, all.settings().maxOverflow(), all.statistics()));
     }
 
     // ---- life --------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ package io.rockpool.sqlite;
 import io.rockpool.engine.Headroom;
 import io.rockpool.engine.Slot;
 import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
@@ -226,6 +227,19 @@ final class LaneConnection {
         }
         if (before != null) {
             before.nextOpen = rows.nextOpen;
+        }
+    }
+
+    /** Whoever had these rows has them no more: the driver has one result set for each of its metadata's lists. */
+    @SuppressWarnings("ReferenceEquality") // this very result set
+    void takenOver(ResultSet driversRows) throws SQLException {
+        SessionResultSet rows = openRows;
+        while (rows != null) {
+            SessionResultSet next = rows.nextOpen;
+            if (rows.isOf(driversRows)) {
+                rows.forgo();
+            }
+            rows = next;
         }
     }
 

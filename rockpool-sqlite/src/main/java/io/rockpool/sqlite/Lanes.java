@@ -3,6 +3,7 @@ package io.rockpool.sqlite;
 import io.rockpool.engine.EngineSettings;
 import io.rockpool.engine.Platform;
 import io.rockpool.engine.Slot;
+import io.rockpool.jdbc.Database;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.List;
@@ -213,6 +214,12 @@ final class Lanes implements Platform.Chores {
     void shut(LaneConnection lane) throws SQLException {
         open.remove(lane);
         lane.close();
+    }
+
+    /** How they stand now; none before the first session and after the last. */
+    List<Database.LaneStanding> standing() {
+        FileLanes now = opened;
+        return now == null ? List.of() : now.standing();
     }
 
     // ---- housekeeping ------------------------------------------------------------------------------------------

@@ -157,17 +157,18 @@ final class Session extends ForwardingConnection {
         held.closeOwn();
     }
 
-    /** Whether the file can be read. */
+    /** Whether the file is there, and can be read. */
     boolean validate() throws SQLException {
         return call(() -> {
-            LaneConnection lane = lanes.now().tryReader(this);
+            FileLanes now = lanes.now();
+            LaneConnection lane = now.tryReader(this);
             if (lane == null) {
-                return true; // all are in use: they work
+                return now.identity.isSame(); // all are in use: they work
             }
             held.hold(lane);
             try (Statement statement = lane.driver.createStatement();
                     ResultSet row = statement.executeQuery("PRAGMA schema_version")) {
-                return row.next();
+                return row.next() && now.identity.isSame();
             } finally {
                 held.letGo(lane);
             }

@@ -38,6 +38,7 @@ final class SessionMetaData extends ForwardingMetaData {
             try {
                 ResultSet rows = question.ask(lane.metaData());
                 kept = true;
+                lane.takenOver(rows);
                 return new SessionResultSet(session, null, lane, null, rows, false);
             } finally {
                 if (!kept) {

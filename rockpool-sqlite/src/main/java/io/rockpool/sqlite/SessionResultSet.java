@@ -177,6 +177,18 @@ final class SessionResultSet extends ForwardingResultSet {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // this very result set
+    boolean isOf(ResultSet driversRows) {
+        return rows == driversRows;
+    }
+
+    /** Closes it and leaves the driver's rows to whoever has them now. */
+    void forgo() throws SQLException {
+        closed = true;
+        lane.closed(this);
+        session.held().letGo(lane);
+    }
+
     /** In autocommit SQLite commits here what a RETURNING has written, and tells here if it cannot. */
     private void end() throws SQLException {
         if (compiled == null) {

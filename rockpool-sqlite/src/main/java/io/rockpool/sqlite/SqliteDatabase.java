@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,7 +31,7 @@ import org.sqlite.SQLiteErrorCode;
 final class SqliteDatabase extends AnyDatabase {
 
     /** Native waits are short: a longer one goes on in Java, where it can be ended. */
-    private static final int NATIVE_WAIT_MILLIS = 5;
+    static final int NATIVE_WAIT_MILLIS = 5;
 
     /** READWRITE, URI and NOMUTEX: the driver locks each connection itself. */
     private static final String OPEN_MODE = "32834";
@@ -272,6 +273,12 @@ final class SqliteDatabase extends AnyDatabase {
     public void serve(String pool, EngineSettings settings, Platform platform) {
         borrowNanos = settings.borrowTimeout();
         lanes = new Lanes(this, pool, settings, platform);
+    }
+
+    @Override
+    public List<LaneStanding> lanes() {
+        Lanes all = lanes;
+        return all == null ? List.of() : all.standing();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.rockpool.sqlite;
 
 import io.rockpool.engine.BorrowFailure;
 import io.rockpool.engine.EngineSettings;
+import io.rockpool.engine.EngineStatistics;
 import io.rockpool.engine.Holding;
 import io.rockpool.engine.Platform;
 import io.rockpool.engine.PoolEvents;
@@ -139,6 +140,10 @@ final class WriterGate implements Resources<WriterGate.Permit> {
 
     List<Holding> holdings() {
         return permits.holdings();
+    }
+
+    EngineStatistics statistics() {
+        return permits.statistics();
     }
 
     // ---- epochs ------------------------------------------------------------------------------------------------

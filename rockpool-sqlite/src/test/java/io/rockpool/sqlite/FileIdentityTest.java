@@ -70,6 +70,15 @@ class FileIdentityTest {
     }
 
     @Test
+    void a_connection_to_a_deleted_file_is_not_valid() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            assertThat(connection.isValid(1)).isTrue();
+            remove();
+            assertThat(connection.isValid(1)).isFalse();
+        }
+    }
+
+    @Test
     void a_replaced_file_fails_the_next_write_once() throws Exception {
         Path other = Databases.wal(folder.resolve("other.db"), "CREATE TABLE t (v)", "INSERT INTO t VALUES (7)");
         remove();

@@ -404,6 +404,24 @@ class JdbcSurfaceTest {
         }
     }
 
+    /** The driver has one result set for both. */
+    @Test
+    void a_list_of_metadata_that_is_asked_for_anew_closes_the_earlier_one() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            DatabaseMetaData metadata = connection.getMetaData();
+            ResultSet one = metadata.getTableTypes();
+            assertThat(one.next()).isTrue();
+            try (ResultSet two = metadata.getTableTypes()) {
+                assertThat(two.next()).isTrue();
+                assertThat(one.isClosed()).isTrue();
+                assertThatThrownBy(one::next).extracting("SQLState").isEqualTo("24000");
+                one.close();
+                assertThat(two.getString(1)).isEqualTo("GLOBAL TEMPORARY");
+            }
+            assertThat(Steps.number(connection, "SELECT 1")).isEqualTo(1);
+        }
+    }
+
     /** The driver's metadata has a finalizer that closes what it made, and waits for its connection's monitors. */
     @Test
     void metadata_that_was_collected_disturbs_neither_its_rows_nor_its_connection() throws Exception {

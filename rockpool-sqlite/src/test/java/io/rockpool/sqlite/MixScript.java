@@ -121,6 +121,9 @@ final class MixScript {
             unit.add(statements.read());
         }
         if (!reads) {
+            if (random.nextInt(6) == 0) {
+                unit.add(statements.batchWithoutRows());
+            }
             unit.add(statements.log(tag));
         }
         int steps = random.nextInt(5);

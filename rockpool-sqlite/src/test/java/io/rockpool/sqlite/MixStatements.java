@@ -103,6 +103,12 @@ final class MixStatements {
                 .tells(Tells.OWN_POSITION);
     }
 
+    /** For the beginning of a transaction, where the log's must be the first row. */
+    MixStep batchWithoutRows() {
+        Op op = random.nextBoolean() ? Op.BATCH : Op.PLAIN_BATCH;
+        return MixStep.batch(op, "DELETE FROM item WHERE id = ?", new Object[][] {{-1L}, {-2L}});
+    }
+
     /** A change whose tag is known beforehand, whether it succeeds or not. */
     MixStep change(long tag) {
         return switch (random.nextInt(12)) {
