@@ -233,20 +233,19 @@ final class FileLanes {
     }
 
     private Slot<WriterGate.Permit> permit(Session session, boolean forTransaction) throws SQLException {
-        identity.check(lanes, this);
         Slot<WriterGate.Permit> slot = gate.tryTake();
         if (slot == null) {
             slot = session.waits().permit(gate);
-            try {
-                identity.check(lanes, this); // it may have gone while this waited
-            } catch (Throwable t) {
-                gate.giveBack(slot, slot.ticket());
-                session.held().passing = null;
-                throw t;
-            }
         }
         session.held().passing = slot;
         session.held().passingWord = slot.word;
+        try {
+            identity.check(lanes, this);
+        } catch (Throwable t) {
+            gate.giveBack(slot, slot.ticket());
+            session.held().passing = null;
+            throw t;
+        }
         WriterGate.Permit permit = slot.resource();
         permit.sql = session.sql();
         permit.takenAt = forTransaction ? new Throwable("the writer was taken here") : null;
