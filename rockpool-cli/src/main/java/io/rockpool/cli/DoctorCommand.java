@@ -1,8 +1,8 @@
 package io.rockpool.cli;
 
 import io.rockpool.DatabaseConnectionPool;
-import io.rockpool.sqlite.Doctor;
-import io.rockpool.sqlite.DoctorReport;
+import io.rockpool.sqlite.doctor.Doctor;
+import io.rockpool.sqlite.doctor.DoctorReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.rockpool.cli;
 
-import io.rockpool.sqlite.DoctorReport;
-import io.rockpool.sqlite.DoctorReport.Storage;
-import io.rockpool.sqlite.DoctorReport.User;
-import io.rockpool.sqlite.DoctorReport.Wal;
-import io.rockpool.sqlite.Finding;
+import io.rockpool.sqlite.doctor.DoctorReport;
+import io.rockpool.sqlite.doctor.DoctorReport.Storage;
+import io.rockpool.sqlite.doctor.DoctorReport.User;
+import io.rockpool.sqlite.doctor.DoctorReport.Wal;
+import io.rockpool.sqlite.doctor.Finding;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -75,29 +75,18 @@ public record EngineSettings(
 
     /** The same for other sizes. */
     public EngineSettings sized(int poolSize, int maxOverflow) {
-        return new EngineSettings(
-                poolSize,
-                maxOverflow,
-                borrowTimeout,
-                maxRetries,
-                healthCheckInterval,
-                recycleTime,
-                overflowLinger,
-                validationWindow,
-                validationTimeout,
-                openTimeout,
-                leakThreshold,
-                maxWaiters,
-                drainTimeout,
-                failOnDeadlock,
-                bargeTime);
+        return with(poolSize, maxOverflow, bargeTime);
     }
 
     /** The same, with all waiters served in their order. */
     public EngineSettings strictlyFair() {
+        return with(poolSize, maxOverflow, 0);
+    }
+
+    private EngineSettings with(int newPoolSize, int newMaxOverflow, long newBargeTime) {
         return new EngineSettings(
-                poolSize,
-                maxOverflow,
+                newPoolSize,
+                newMaxOverflow,
                 borrowTimeout,
                 maxRetries,
                 healthCheckInterval,
@@ -110,6 +99,6 @@ public record EngineSettings(
                 maxWaiters,
                 drainTimeout,
                 failOnDeadlock,
-                0);
+                newBargeTime);
     }
 }

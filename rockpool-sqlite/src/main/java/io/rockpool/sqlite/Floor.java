@@ -1,8 +1,5 @@
 package io.rockpool.sqlite;
 
-import io.rockpool.sqlite.Finding.Severity;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.sqlite.SQLiteJDBCLoader;
 
@@ -12,33 +9,12 @@ import org.sqlite.SQLiteJDBCLoader;
  * <p>SQLite before 3.51.3 can corrupt a WAL database when two connections checkpoint and write at once; the driver before
  * 3.53.2 carries known vulnerabilities. Source: sqlite.org's release notes; docs/design/0005-sqlite-profile.md.
  */
-final class Floor {
+public final class Floor {
 
-    static final String SQLITE = "3.51.3";
-    static final String DRIVER = "3.53.2";
+    public static final String SQLITE = "3.51.3";
+    public static final String DRIVER = "3.53.2";
 
     private Floor() {}
-
-    /** The same as findings, of SQLite too. */
-    static List<Finding> findings(String sqlite, String driver) {
-        List<Finding> findings = new ArrayList<>();
-        if (isOlder(sqlite, SQLITE)) {
-            findings.add(new Finding(
-                    Severity.ERROR,
-                    "sqlite-too-old",
-                    "SQLite is " + sqlite + "; before " + SQLITE + " two connections can corrupt a WAL database",
-                    "raise the version of org.xerial:sqlite-jdbc in the build"));
-        }
-        if (isOlder(driver, DRIVER)) {
-            findings.add(new Finding(
-                    Severity.ERROR,
-                    "driver-too-old",
-                    "the driver org.xerial:sqlite-jdbc is " + driver + "; before " + DRIVER
-                            + " it has known vulnerabilities",
-                    "raise its version in the build"));
-        }
-        return findings;
-    }
 
     static void check(Consumer<String> fault) {
         String driver = SQLiteJDBCLoader.getVersion();
@@ -49,7 +25,7 @@ final class Floor {
     }
 
     /** Compares dotted numbers; what is no number counts as 0. */
-    static boolean isOlder(String version, String floor) {
+    public static boolean isOlder(String version, String floor) {
         String[] have = version.split("\\.", -1);
         String[] need = floor.split("\\.", -1);
         for (int i = 0; i < need.length; i++) {

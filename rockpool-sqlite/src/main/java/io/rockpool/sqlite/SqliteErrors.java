@@ -10,7 +10,7 @@ import org.sqlite.SQLiteException;
  *
  * <p>Threads: any. Source: sqlite.org/rescode.html; SQL:2016 and PostgreSQL's states.
  */
-final class SqliteErrors {
+public final class SqliteErrors {
 
     private SqliteErrors() {}
 
@@ -77,14 +77,14 @@ final class SqliteErrors {
         };
     }
 
-    static SQLiteErrorCode codeOf(SQLException e) {
+    public static SQLiteErrorCode codeOf(SQLException e) {
         return e instanceof SQLiteException sqlite
                 ? sqlite.getResultCode()
                 : SQLiteErrorCode.getErrorCode(e.getErrorCode() == 0 ? -1 : e.getErrorCode());
     }
 
     /** An extended code's family: the low byte. */
-    static SQLiteErrorCode primary(SQLiteErrorCode code) {
+    public static SQLiteErrorCode primary(SQLiteErrorCode code) {
         return code.code < 0 ? code : SQLiteErrorCode.getErrorCode(code.code & 0xff);
     }
 

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  */
 public final class SqliteProfile implements DatabaseProfile {
 
-    static final String PREFIX = "jdbc:sqlite:";
+    public static final String PREFIX = "jdbc:sqlite:";
 
     /** Called by the service loader. */
     public SqliteProfile() {}

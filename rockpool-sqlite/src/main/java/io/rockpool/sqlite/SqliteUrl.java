@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * {@code file:} with whatever switches stand in it; so the URL is read here, and the driver gets a path. The file itself
  * is never opened from Java: closing it would drop SQLite's locks.
  */
-record SqliteUrl(@Nullable Path file, Map<String, String> options) {
+public record SqliteUrl(@Nullable Path file, Map<String, String> options) {
 
     private static final String MEMORY = ":memory:";
 
-    static SqliteUrl parse(String url, Consumer<String> fault) {
+    public static SqliteUrl parse(String url, Consumer<String> fault) {
         String rest = url.substring(SqliteProfile.PREFIX.length());
         int mark = rest.indexOf('?');
         String name = mark < 0 ? rest : rest.substring(0, mark);

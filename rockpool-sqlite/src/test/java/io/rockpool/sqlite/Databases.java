@@ -18,19 +18,19 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Database files for the doctor's tests, and another process that uses them. Threads: stateless. */
-final class Databases {
+public final class Databases {
 
     /** Rows of a table t, as many as asked for. */
-    static final String ROWS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < %d) ";
+    public static final String ROWS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < %d) ";
 
     private Databases() {}
 
-    static Connection open(Path file) throws SQLException {
+    public static Connection open(Path file) throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + file);
     }
 
     /** Runs the statements and closes the file. */
-    static Path made(Path file, String... statements) throws SQLException {
+    public static Path made(Path file, String... statements) throws SQLException {
         try (Connection connection = open(file)) {
             run(connection, statements);
         }
@@ -38,12 +38,12 @@ final class Databases {
     }
 
     /** In WAL, as the pool makes it. */
-    static Path wal(Path file, String... statements) throws SQLException {
+    public static Path wal(Path file, String... statements) throws SQLException {
         made(file, "PRAGMA journal_mode=WAL");
         return made(file, statements);
     }
 
-    static void run(Connection connection, String... statements) throws SQLException {
+    public static void run(Connection connection, String... statements) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
@@ -52,7 +52,7 @@ final class Databases {
     }
 
     /** Every file of a folder with its size and time, but for the shared memory, in which readers leave their marks. */
-    static Map<String, String> state(Path folder) throws IOException {
+    public static Map<String, String> state(Path folder) throws IOException {
         Map<String, String> state = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
@@ -65,10 +65,10 @@ final class Databases {
     }
 
     /** Another JVM that runs the statements, keeps the file open until it is told to end, and then dies without closing it. */
-    static final class Other implements AutoCloseable {
+    public static final class Other implements AutoCloseable {
         private final Process process;
 
-        Other(Path file, String... statements) throws IOException {
+        public Other(Path file, String... statements) throws IOException {
             List<String> command = Stream.concat(
                             Stream.of(
                                     Path.of(System.getProperty("java.home"), "bin", "java")
@@ -87,7 +87,7 @@ final class Databases {
             assertThat(out.readLine()).isEqualTo("ready");
         }
 
-        long pid() {
+        public long pid() {
             return process.pid();
         }
 

@@ -24,7 +24,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** What the tests of this module are made of: statements, crowds of threads, waiting with a deadline. Threads: stateless. */
-final class Steps {
+public final class Steps {
 
     /** Longer than anything here takes on a loaded machine; reached only by a failure. */
     static final Duration DEADLINE = Duration.ofSeconds(30);
@@ -43,7 +43,7 @@ final class Steps {
                 .drainTimeout(Duration.ZERO);
     }
 
-    static PoolBuilder server(String url) {
+    public static PoolBuilder server(String url) {
         return DatabaseConnectionPool.builder().url(url).poolName("origin").drainTimeout(Duration.ZERO);
     }
 
@@ -57,7 +57,7 @@ final class Steps {
 
     // ---- statements
 
-    static int update(Connection connection, String sql, Object... parameters) throws SQLException {
+    public static int update(Connection connection, String sql, Object... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
@@ -78,7 +78,7 @@ final class Steps {
         return Long.parseLong(text(connection, sql));
     }
 
-    static int update(DatabaseConnectionPool pool, String sql, Object... parameters) throws SQLException {
+    public static int update(DatabaseConnectionPool pool, String sql, Object... parameters) throws SQLException {
         try (Connection connection = pool.getConnection()) {
             return update(connection, sql, parameters);
         }
@@ -167,7 +167,7 @@ final class Steps {
     // ---- what is left behind
 
     /** Nothing lent, nobody waiting; then closes the pool, and every connection opened is one closed. */
-    static void closeQuiescent(DatabaseConnectionPool pool) {
+    public static void closeQuiescent(DatabaseConnectionPool pool) {
         PoolStatistics before = pool.statistics();
         assertThat(before.activeConnections()).as("lent out: %s", pool.leases()).isZero();
         assertThat(before.waiting()).isZero();

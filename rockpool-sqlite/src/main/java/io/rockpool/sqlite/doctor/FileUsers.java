@@ -1,6 +1,6 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
-import io.rockpool.sqlite.DoctorReport.User;
+import io.rockpool.sqlite.doctor.DoctorReport.User;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;

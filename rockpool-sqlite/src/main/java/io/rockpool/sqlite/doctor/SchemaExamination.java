@@ -1,6 +1,6 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
-import io.rockpool.sqlite.Finding.Severity;
+import io.rockpool.sqlite.doctor.Finding.Severity;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;

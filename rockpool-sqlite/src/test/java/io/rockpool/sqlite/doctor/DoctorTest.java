@@ -1,9 +1,12 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rockpool.DatabaseConnectionPool;
-import io.rockpool.sqlite.Finding.Severity;
+import io.rockpool.sqlite.Databases;
+import io.rockpool.sqlite.Floor;
+import io.rockpool.sqlite.Steps;
+import io.rockpool.sqlite.doctor.Finding.Severity;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -72,10 +75,10 @@ class DoctorTest {
 
     @Test
     void versions_below_the_floor_are_errors() {
-        assertThat(Floor.findings("3.51.2", "3.53.1.0"))
+        assertThat(VersionExamination.examine("3.51.2", "3.53.1.0"))
                 .extracting(Finding::code)
                 .containsExactly("sqlite-too-old", "driver-too-old");
-        assertThat(Floor.findings(Floor.SQLITE, Floor.DRIVER)).isEmpty();
+        assertThat(VersionExamination.examine(Floor.SQLITE, Floor.DRIVER)).isEmpty();
     }
 
     // ---- content

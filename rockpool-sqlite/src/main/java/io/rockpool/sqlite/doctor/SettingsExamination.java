@@ -1,9 +1,11 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
 import io.rockpool.InvalidPoolConfigException;
 import io.rockpool.PoolBuilder;
 import io.rockpool.PoolConfig;
-import io.rockpool.sqlite.Finding.Severity;
+import io.rockpool.sqlite.SqliteProfile;
+import io.rockpool.sqlite.SqliteUrl;
+import io.rockpool.sqlite.doctor.Finding.Severity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
+import io.rockpool.sqlite.SqliteErrors;
+import io.rockpool.sqlite.SqliteProfile;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -1,8 +1,9 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
-import io.rockpool.sqlite.DoctorReport.User;
-import io.rockpool.sqlite.DoctorReport.Wal;
-import io.rockpool.sqlite.Finding.Severity;
+import io.rockpool.sqlite.SqliteErrors;
+import io.rockpool.sqlite.doctor.DoctorReport.User;
+import io.rockpool.sqlite.doctor.DoctorReport.Wal;
+import io.rockpool.sqlite.doctor.Finding.Severity;
 import java.sql.SQLException;
 import java.util.List;
 import org.sqlite.SQLiteErrorCode;

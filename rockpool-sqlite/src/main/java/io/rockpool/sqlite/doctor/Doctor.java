@@ -1,9 +1,10 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
 import io.rockpool.PoolBuilder;
-import io.rockpool.sqlite.DoctorReport.Storage;
-import io.rockpool.sqlite.DoctorReport.Wal;
-import io.rockpool.sqlite.Finding.Severity;
+import io.rockpool.sqlite.SqliteErrors;
+import io.rockpool.sqlite.doctor.DoctorReport.Storage;
+import io.rockpool.sqlite.doctor.DoctorReport.Wal;
+import io.rockpool.sqlite.doctor.Finding.Severity;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -117,7 +118,7 @@ public final class Doctor {
             throws SQLException {
         String sqlite = ReadOnlyDatabase.libraryVersion();
         String driver = SQLiteJDBCLoader.getVersion();
-        findings.addAll(Floor.findings(sqlite, driver));
+        findings.addAll(VersionExamination.examine(sqlite, driver));
         return new DoctorReport(
                 file.path().toString(),
                 ExaminedFile.bytes(file.path()),

@@ -1,9 +1,10 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.rockpool.sqlite.Databases;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

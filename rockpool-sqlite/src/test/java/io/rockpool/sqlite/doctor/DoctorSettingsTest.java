@@ -1,9 +1,10 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rockpool.DatabaseConnectionPool;
 import io.rockpool.PoolBuilder;
+import io.rockpool.sqlite.Databases;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,11 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.rockpool.sqlite.DoctorReport.User;
-import io.rockpool.sqlite.DoctorReport.Wal;
+import io.rockpool.sqlite.Databases;
+import io.rockpool.sqlite.doctor.DoctorReport.User;
+import io.rockpool.sqlite.doctor.DoctorReport.Wal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -1,7 +1,7 @@
-package io.rockpool.sqlite;
+package io.rockpool.sqlite.doctor;
 
-import io.rockpool.sqlite.DoctorReport.Storage;
-import io.rockpool.sqlite.Finding.Severity;
+import io.rockpool.sqlite.doctor.DoctorReport.Storage;
+import io.rockpool.sqlite.doctor.Finding.Severity;
 import java.sql.SQLException;
 import java.util.List;
 
