@@ -119,7 +119,7 @@ final class StillDatabase implements Database {
     }
 
     @Override
-    public boolean keepsWarnings() {
+    public boolean leavesTraces() {
         return false;
     }
 

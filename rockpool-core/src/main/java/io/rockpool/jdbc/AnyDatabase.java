@@ -247,11 +247,6 @@ public class AnyDatabase implements Database {
     }
 
     @Override
-    public boolean keepsWarnings() {
-        return true;
-    }
-
-    @Override
     public boolean ownTransactions() {
         return false;
     }

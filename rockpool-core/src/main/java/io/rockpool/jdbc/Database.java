@@ -92,8 +92,15 @@ public interface Database {
     /** Undoes what SQL changed in the session; false if that can't be done with certainty. */
     boolean resetSession(Connection connection) throws SQLException;
 
-    /** Whether the driver keeps warnings that the next borrower must not see. */
-    boolean keepsWarnings();
+    /** Whether statements leave something on the connection that the next borrower must not see: warnings, counts. */
+    default boolean leavesTraces() {
+        return true;
+    }
+
+    /** Clears it: before the first statement of a later lease, or as the connection is cleaned. */
+    default void forgetTraces(Connection connection) throws SQLException {
+        connection.clearWarnings();
+    }
 
     /**
      * Whether transactions are begun and ended by {@link Transactions} while the driver's connection stays in autocommit;

@@ -120,7 +120,7 @@ public final class JdbcPool implements Resources<PhysicalConnection> {
         if (p.has(PhysicalConnection.SETTERS)) {
             p.state.restore(p.raw);
         }
-        p.clearWarnings();
+        p.clearTraces();
         p.flags = 0;
         return null;
     }

@@ -44,8 +44,8 @@ public final class PhysicalConnection extends Children {
     final Database.Transactions transactions;
     final SessionState state = new SessionState();
     private final int always;
-    private final boolean keepsWarnings;
-    private long ranIn; // the lease whose statements ran last, so that warnings are its; 0: there are none
+    private final boolean leavesTraces;
+    private long ranIn; // the lease whose statements ran last, so that what they left is its; 0: there is nothing
     int flags;
     volatile boolean broken;
     private @Nullable String lastSql;
@@ -57,7 +57,7 @@ public final class PhysicalConnection extends Children {
         this.database = pool.database();
         this.transactions = database.transactions(raw);
         this.always = database.ownTransactions() ? OUTSIDE_MATTERS : 0;
-        this.keepsWarnings = database.keepsWarnings();
+        this.leavesTraces = database.leavesTraces();
     }
 
     /** The statement that runs, or ran last, in this connection's life; its literals are not masked yet. */
@@ -104,8 +104,8 @@ public final class PhysicalConnection extends Children {
         if (((flags | always) & (AUTOCOMMIT_OFF | POISONED | OUTSIDE_MATTERS)) != 0) {
             transact();
         }
-        if (ranIn != lease && keepsWarnings) {
-            forgetWarningsBefore(lease);
+        if (ranIn != lease && leavesTraces) {
+            forgetTracesBefore(lease);
             ranIn = lease;
         }
         if (effect != Database.Effect.NONE) {
@@ -137,15 +137,15 @@ public final class PhysicalConnection extends Children {
      * Clears what an earlier lease's statements left, now and not when they were given back: there a clean lease ends in one
      * step, with no driver call that could come late and meet the next borrower's.
      */
-    void forgetWarningsBefore(long lease) {
+    void forgetTracesBefore(long lease) {
         if (ranIn != 0 && ranIn != lease) {
-            forgetWarnings();
+            forgetTraces();
         }
     }
 
-    private void forgetWarnings() {
+    private void forgetTraces() {
         try {
-            raw.clearWarnings();
+            database.forgetTraces(raw);
             ranIn = 0;
         } catch (SQLException | RuntimeException e) { // it is not this borrower's error; what is broken will show
             breakDown();
@@ -153,9 +153,9 @@ public final class PhysicalConnection extends Children {
     }
 
     /** Clears this lease's own, where the connection is cleaned anyway. */
-    void clearWarnings() throws SQLException {
+    void clearTraces() throws SQLException {
         if (ranIn != 0) {
-            raw.clearWarnings();
+            database.forgetTraces(raw);
             ranIn = 0;
         }
     }

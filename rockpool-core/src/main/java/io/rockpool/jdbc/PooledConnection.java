@@ -219,7 +219,7 @@ public abstract class PooledConnection extends TransactionalConnection {
     @Override
     @SuppressWarnings("NullAway") // null where there are none, as JDBC has it
     public final SQLWarning getWarnings() throws SQLException {
-        physical().forgetWarningsBefore(ticket);
+        physical().forgetTracesBefore(ticket);
         return super.getWarnings();
     }
 

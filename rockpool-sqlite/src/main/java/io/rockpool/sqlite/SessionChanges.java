@@ -36,6 +36,14 @@ final class SessionChanges {
         count = changed;
     }
 
+    /** Another lease begins. */
+    void forget() {
+        count = 0;
+        total = 0;
+        rowId = 0;
+        inserted = null;
+    }
+
     /** Asks for the row id, as the lane is about to be let go. */
     void settle(LaneConnection lane) throws SQLException {
         if (inserted == lane) {

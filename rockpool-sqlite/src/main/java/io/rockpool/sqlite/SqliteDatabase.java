@@ -360,9 +360,10 @@ final class SqliteDatabase extends AnyDatabase {
         return true;
     }
 
+    /** Counts and row ids; the driver has no warnings. */
     @Override
-    public boolean keepsWarnings() {
-        return false;
+    public void forgetTraces(Connection connection) {
+        ((Session) connection).changes().forget();
     }
 
     @Override

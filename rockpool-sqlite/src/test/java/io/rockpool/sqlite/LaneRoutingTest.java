@@ -219,6 +219,22 @@ class LaneRoutingTest {
     }
 
     @Test
+    void a_later_lease_hears_nothing_of_what_an_earlier_one_changed() throws Exception {
+        try (DatabaseConnectionPool one =
+                Steps.file(folder).poolSize(1).maxOverflow(0).build()) {
+            try (Connection earlier = one.getConnection()) {
+                Steps.update(earlier, "INSERT INTO t (id, v) VALUES (10, 1)");
+                assertThat(Steps.number(earlier, "SELECT last_insert_rowid()")).isEqualTo(10);
+            }
+            try (Connection later = one.getConnection()) {
+                assertThat(Steps.number(later, "SELECT last_insert_rowid()")).isZero();
+                assertThat(Steps.number(later, "SELECT total_changes()")).isZero();
+                assertThat(Steps.number(later, "SELECT changes()")).isZero();
+            }
+        }
+    }
+
+    @Test
     void metadata_in_a_transaction_sees_its_own_tables() throws Exception {
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
