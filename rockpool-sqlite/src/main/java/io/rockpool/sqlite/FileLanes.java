@@ -170,11 +170,7 @@ final class FileLanes {
         if (all == null) {
             return writer(session, false);
         }
-        Slot<LaneConnection> slot = all.tryBorrow(Thread.currentThread());
-        for (int i = 0; slot == null && i < YIELDS; i++) {
-            Thread.yield();
-            slot = all.tryBorrow(Thread.currentThread());
-        }
+        Slot<LaneConnection> slot = tryOften(all);
         if (slot == null) {
             identity.check(lanes, this); // it may have to open one
             slot = session.waits().reader(all);
@@ -182,6 +178,16 @@ final class FileLanes {
         session.held().passing = slot;
         session.held().passingWord = slot.word;
         return taken(slot);
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: whoever finds none then waits
+    private static @Nullable Slot<LaneConnection> tryOften(ResourcePool<LaneConnection> all) {
+        Slot<LaneConnection> slot = all.tryBorrow(Thread.currentThread());
+        for (int i = 0; slot == null && i < YIELDS; i++) {
+            Thread.yield();
+            slot = all.tryBorrow(Thread.currentThread());
+        }
+        return slot;
     }
 
     /** An idle reader, or null. */
