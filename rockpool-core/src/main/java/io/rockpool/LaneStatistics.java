@@ -11,7 +11,7 @@ import java.util.Map;
  * @param lane {@link Lane#WRITER}: whoever may write to the file, of all pools of this JVM that have it open; {@link
  *     Lane#READER}: the connections of this pool that only read
  * @param limit connections that the lane may have
- * @param connections open now
+ * @param connections open now; a writer that is being replaced counts as one
  * @param active in use now
  * @param waiting callers waiting for the lane now, each with a lease in hand
  * @param waits turns that had to be waited for

@@ -187,7 +187,8 @@ public final class PoolConfig {
                 nanos(Setting.LEAK_THRESHOLD),
                 number(Setting.MAX_WAITERS),
                 nanos(Setting.DRAIN_TIMEOUT),
-                (Boolean) value(values, Setting.FAIL_ON_DEADLOCK));
+                (Boolean) value(values, Setting.FAIL_ON_DEADLOCK),
+                EngineSettings.BARGE_TIME);
     }
 
     Database database() {

@@ -222,7 +222,8 @@ final class ReadBenchmark implements Benchmark {
         report.print("Medians of the rounds (lowest and highest). us a read: with " + ReadProgram.WORKERS
                 + " threads the time over the reads of all threads together.");
         report.print("Each subject has a JVM of its own and a copy of the database: " + SqliteFiles.ITEMS
-                + " rows. Pools: 10 connections (-one: 1, -split: 9 beside the writer); all the same pragmas.");
+                + " rows. Peers: 10 connections (-one: 1, -split: 9 beside the writer); rockpool: 32 leases on four readers,"
+                + " or as many as there are cores. All the same pragmas.");
         report.print(
                 "lease: " + SqliteReads.LEASE + " reads a lease; rockpool sets it read-only, which the driver refuses"
                         + " to the others; -transaction: autocommit off, commit, on. raw: an open connection and ready");

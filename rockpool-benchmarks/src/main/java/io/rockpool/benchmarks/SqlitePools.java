@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The pools of one subject on one SQLite file: that which it reads from and that which it writes to, mostly the same.
  *
- * <p>Ten native connections and the same pragmas for all; Rockpool has five, the writer and four readers, on two cores.
- * The busy timeout is Rockpool's own default. Source: docs/benchmarks/sqlite.md.
+ * <p>The same pragmas for all. Ten connections, or as many as the name says; Rockpool has five, the writer and four
+ * readers, on up to four cores. The busy timeout is Rockpool's own default. Source: docs/benchmarks/sqlite.md.
  */
 record SqlitePools(DataSource readers, DataSource writers, OpenPool.Closing closing) implements AutoCloseable {
 

@@ -54,7 +54,22 @@ final class StillPool extends StillPlatform implements Resources<StillPool.Item>
     }
 
     static EngineSettings settings(int size) {
-        return new EngineSettings(size, 0, SECOND, 3, 0, 0, SECOND, SECOND, PATIENCE, PATIENCE, 0, 100, SECOND, false);
+        return new EngineSettings(
+                size,
+                0,
+                SECOND,
+                3,
+                0,
+                0,
+                SECOND,
+                SECOND,
+                PATIENCE,
+                PATIENCE,
+                0,
+                100,
+                SECOND,
+                false,
+                EngineSettings.BARGE_TIME);
     }
 
     Slot<Item> slot(int index) {

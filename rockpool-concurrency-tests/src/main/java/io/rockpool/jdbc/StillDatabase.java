@@ -17,8 +17,8 @@ final class StillDatabase implements Database {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private static final EngineSettings SETTINGS =
-            new EngineSettings(1, 0, SECOND, 3, 0, 0, SECOND, SECOND, SECOND, SECOND, 0, 100, SECOND, false);
+    private static final EngineSettings SETTINGS = new EngineSettings(
+            1, 0, SECOND, 3, 0, 0, SECOND, SECOND, SECOND, SECOND, 0, 100, SECOND, false, EngineSettings.BARGE_TIME);
 
     /** All of them are this one: a case tells leases by their {@link PhysicalConnection}. */
     private static final Connection RAW = nothing(Connection.class);

@@ -26,7 +26,22 @@ public final class InterruptStorm {
     private InterruptStorm() {
         long second = 1_000 * MILLI;
         pool = new ResourcePool<>(
-                new EngineSettings(1, 0, 2 * second, 3, 0, 0, second, second, second, second, 0, 100, second, false),
+                new EngineSettings(
+                        1,
+                        0,
+                        2 * second,
+                        3,
+                        0,
+                        0,
+                        second,
+                        second,
+                        second,
+                        second,
+                        0,
+                        100,
+                        second,
+                        false,
+                        EngineSettings.BARGE_TIME),
                 new Objects(),
                 JvmPlatform.SHARED,
                 new PoolEvents() {});

@@ -54,7 +54,8 @@ class ClockJumpTest {
                 seconds(60),
                 100,
                 seconds(10),
-                true);
+                true,
+                EngineSettings.BARGE_TIME);
         pool = new ResourcePool<>(settings, numbers, clock, new PoolEvents() {});
         timeline = new Timeline<>(pool);
     }

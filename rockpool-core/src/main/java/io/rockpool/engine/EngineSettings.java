@@ -37,53 +37,10 @@ public record EngineSettings(
         long bargeTime) {
 
     /** 2 ms: some context switches on a loaded machine, and a twenty-fifth of what a person notices. */
-    static final long BARGE_TIME = 2_000_000L;
-
-    /** With bounded barging. */
-    public EngineSettings(
-            int poolSize,
-            int maxOverflow,
-            long borrowTimeout,
-            int maxRetries,
-            long healthCheckInterval,
-            long recycleTime,
-            long overflowLinger,
-            long validationWindow,
-            long validationTimeout,
-            long openTimeout,
-            long leakThreshold,
-            int maxWaiters,
-            long drainTimeout,
-            boolean failOnDeadlock) {
-        this(
-                poolSize,
-                maxOverflow,
-                borrowTimeout,
-                maxRetries,
-                healthCheckInterval,
-                recycleTime,
-                overflowLinger,
-                validationWindow,
-                validationTimeout,
-                openTimeout,
-                leakThreshold,
-                maxWaiters,
-                drainTimeout,
-                failOnDeadlock,
-                BARGE_TIME);
-    }
+    public static final long BARGE_TIME = 2_000_000L;
 
     /** The same for other sizes. */
-    public EngineSettings sized(int poolSize, int maxOverflow) {
-        return with(poolSize, maxOverflow, bargeTime);
-    }
-
-    /** The same, with all waiters served in their order. */
-    public EngineSettings strictlyFair() {
-        return with(poolSize, maxOverflow, 0);
-    }
-
-    private EngineSettings with(int newPoolSize, int newMaxOverflow, long newBargeTime) {
+    public EngineSettings sized(int newPoolSize, int newMaxOverflow) {
         return new EngineSettings(
                 newPoolSize,
                 newMaxOverflow,
@@ -99,6 +56,6 @@ public record EngineSettings(
                 maxWaiters,
                 drainTimeout,
                 failOnDeadlock,
-                newBargeTime);
+                bargeTime);
     }
 }

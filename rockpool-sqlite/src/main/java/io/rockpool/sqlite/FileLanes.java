@@ -124,7 +124,8 @@ final class FileLanes {
                 0,
                 Math.max(lanes.settings.maxWaiters(), lanes.settings.poolSize() + lanes.settings.maxOverflow()),
                 lanes.settings.drainTimeout(),
-                lanes.settings.failOnDeadlock());
+                lanes.settings.failOnDeadlock(),
+                EngineSettings.BARGE_TIME);
         ResourcePool<LaneConnection> made =
                 new ResourcePool<>(ofReaders, new Readers(), lanes.platform, new PoolEvents() {
                     @Override

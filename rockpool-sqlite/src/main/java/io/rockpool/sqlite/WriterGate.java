@@ -70,21 +70,21 @@ final class WriterGate implements Resources<WriterGate.Permit> {
 
     private static EngineSettings ofOne(EngineSettings s) {
         return new EngineSettings(
-                        1,
-                        0,
-                        s.borrowTimeout(),
-                        0,
-                        0,
-                        0,
-                        s.overflowLinger(),
-                        s.validationWindow(),
-                        s.validationTimeout(),
-                        s.openTimeout(),
-                        0,
-                        Math.max(s.maxWaiters(), s.poolSize() + s.maxOverflow()),
-                        s.drainTimeout(),
-                        s.failOnDeadlock())
-                .strictlyFair();
+                1,
+                0,
+                s.borrowTimeout(),
+                0,
+                0,
+                0,
+                s.overflowLinger(),
+                s.validationWindow(),
+                s.validationTimeout(),
+                s.openTimeout(),
+                0,
+                Math.max(s.maxWaiters(), s.poolSize() + s.maxOverflow()),
+                s.drainTimeout(),
+                s.failOnDeadlock(),
+                0); // whoever is overtaken here waits for many writes
     }
 
     /** The file's gate; ended by {@link #leave}. The first pool's settings are the gate's. */

@@ -54,7 +54,7 @@ public final class Simulation {
         int size = 1 + platform.random.nextInt(5);
         int overflow = platform.random.nextInt(4);
         this.longHolds = platform.random.nextBoolean();
-        EngineSettings barging = new EngineSettings(
+        this.settings = new EngineSettings(
                 size,
                 overflow,
                 BORROW_TIMEOUT,
@@ -68,8 +68,8 @@ public final class Simulation {
                 150 * MILLI,
                 platform.random.nextInt(10) == 0 ? 3 : 1_000,
                 DRAIN_TIMEOUT,
-                true);
-        this.settings = seed % 4 == 0 ? barging.strictlyFair() : barging;
+                true,
+                seed % 4 == 0 ? 0 : EngineSettings.BARGE_TIME);
         this.pool = new ResourcePool<>(settings, database, platform, new PoolEvents() {});
         platform.callsTake(this::callTime);
         int crowd = 1 + platform.random.nextInt(3 * (size + overflow));

@@ -27,15 +27,15 @@ final class EngineRig implements AutoCloseable, Resources<Integer> {
     }
 
     EngineRig(int size, int overflow, boolean local) {
-        this(settings(size, overflow), local);
+        this(settings(size, overflow, EngineSettings.BARGE_TIME), local);
     }
 
     /** Without barging. */
     static EngineRig strictlyFair(int size) {
-        return new EngineRig(settings(size, 0).strictlyFair(), true);
+        return new EngineRig(settings(size, 0, 0), true);
     }
 
-    private static EngineSettings settings(int size, int overflow) {
+    private static EngineSettings settings(int size, int overflow, long bargeTime) {
         return new EngineSettings(
                 size,
                 overflow,
@@ -50,7 +50,8 @@ final class EngineRig implements AutoCloseable, Resources<Integer> {
                 seconds(60),
                 100,
                 seconds(10),
-                true);
+                true,
+                bargeTime);
     }
 
     private EngineRig(EngineSettings settings, boolean local) {

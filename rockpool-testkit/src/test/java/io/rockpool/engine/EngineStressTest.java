@@ -98,7 +98,8 @@ class EngineStressTest {
                     200 * MILLI,
                     14,
                     5_000 * MILLI,
-                    true);
+                    true,
+                    EngineSettings.BARGE_TIME);
         }
 
         void run(long nanos) throws Exception {
@@ -551,7 +552,21 @@ class EngineStressTest {
     private static EngineSettings plain(int size, int overflow, long borrowTimeout) {
         long minute = 60_000 * MILLI;
         return new EngineSettings(
-                size, overflow, borrowTimeout, 3, 0, 0, minute, minute, minute, minute, 0, 100_000, minute, true);
+                size,
+                overflow,
+                borrowTimeout,
+                3,
+                0,
+                0,
+                minute,
+                minute,
+                minute,
+                minute,
+                0,
+                100_000,
+                minute,
+                true,
+                EngineSettings.BARGE_TIME);
     }
 
     private static final class Numbers implements Resources<Integer> {

@@ -22,7 +22,21 @@ class ThrowingSurroundingsTest {
 
     private ResourcePool<Integer> pool(int size, int overflow, boolean local, Platform platform, PoolEvents events) {
         EngineSettings settings = new EngineSettings(
-                size, overflow, SECOND, 3, 0, 0, 60 * SECOND, SECOND, SECOND, 2 * SECOND, 0, 100_000, SECOND, true);
+                size,
+                overflow,
+                SECOND,
+                3,
+                0,
+                0,
+                60 * SECOND,
+                SECOND,
+                SECOND,
+                2 * SECOND,
+                0,
+                100_000,
+                SECOND,
+                true,
+                EngineSettings.BARGE_TIME);
         Resources<Integer> resources = new Resources<>() {
             @Override
             public Integer open() {
