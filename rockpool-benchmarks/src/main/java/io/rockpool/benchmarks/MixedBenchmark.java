@@ -38,7 +38,7 @@ final class MixedBenchmark implements Benchmark {
     private static final Effort FULL =
             new Effort(3, Duration.ofSeconds(1), Duration.ofSeconds(8), Duration.ZERO, Duration.ofMinutes(10));
     private static final Effort QUICK =
-            new Effort(1, Duration.ofMillis(400), Duration.ofMillis(1_400), Duration.ZERO, Duration.ofSeconds(42));
+            new Effort(1, Duration.ofMillis(1_000), Duration.ofMillis(800), Duration.ZERO, Duration.ofSeconds(42));
 
     private static Metric metric(String name, String unit, String format) {
         return new Metric(name, name, unit, format);
